@@ -1,0 +1,1 @@
+"""The shipped presets: `<task>/<preset>/`, found by `rnnapps.registry`."""

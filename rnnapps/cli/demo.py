@@ -1,0 +1,94 @@
+"""`rnnapps demo`: every task's example on shipped weights, on one page."""
+
+from __future__ import annotations
+
+import time
+from html import escape
+from importlib.resources import files
+from pathlib import Path
+from string import Template
+
+import typer
+
+from rnnapps import registry
+from rnnapps.cli.output import note, working
+from rnnapps.errors import RnnappsError
+from rnnapps.files import replace_bytes
+
+
+def demo(
+    tasks: list[str] = typer.Argument(None, help="Tasks to show; all where none is given."),
+    output: Path = typer.Option(Path("rnnapps-demo"), "--output", "-o", help="Folder to fill."),
+    show: bool = typer.Option(False, "--open", help="Open the page in a browser."),
+) -> None:
+    """Let every task show what it can, and write a page with all of it.
+
+    \b
+    rnnapps demo
+    rnnapps demo music --output somewhere
+    """
+    entries = [registry.find(name) for name in tasks or sorted(registry.entries())]
+    output.mkdir(parents=True, exist_ok=True)
+    sections: list[str] = []
+    failed = []
+    for entry in entries:
+        if not entry.presets():
+            note(f"{entry.task}: comes without weights, left out")
+            continue
+        start = time.perf_counter()
+        try:
+            with working(f"{entry.task}: {entry.summary}"):
+                shown = registry.load(entry.task).demo(output)
+        except RnnappsError as error:
+            note(f"{entry.task}: {error}")
+            failed.append(entry.task)
+            continue
+        seconds = time.perf_counter() - start
+        note(f"{entry.task}: done in {seconds:.1f} s")
+        sections.append(section(entry, shown, seconds))
+    index = replace_bytes(output / "index.html", page(sections).encode())
+    note(f"Now open {index.resolve().as_uri()}")
+    print(index)
+    if show:
+        typer.launch(str(index.resolve()))
+    if failed or not sections:
+        raise RnnappsError(f"Nothing could be shown of: {', '.join(failed) or 'any task'}.")
+
+
+def section(entry: registry.Entry, shown: list[tuple[str, str]], seconds: float) -> str:
+    """Writes the part of a task.
+
+    Args:
+        entry: The task.
+        shown: What `Pipeline.demo` returned: titles with fragments of HTML.
+        seconds: How long it took.
+
+    Returns:
+        HTML.
+    """
+    cards = "\n".join(
+        f'<article class="card"><h3>{escape(title)}</h3>\n{fragment}\n</article>'
+        for title, fragment in shown
+    )
+    return (
+        f'<section id="{escape(entry.task)}">\n<header><h2>{escape(entry.task)}</h2>'
+        f'<span class="time">{seconds:.1f} s on this machine</span></header>\n'
+        f'<p class="summary">{escape(entry.summary)}</p>\n{cards}\n'
+        f'<pre><code>from rnnapps import pipeline\n\npipeline("{escape(entry.task)}")</code></pre>'
+        "\n</section>"
+    )
+
+
+def page(sections: list[str]) -> str:
+    """Writes the page around the parts.
+
+    Args:
+        sections: HTML of each task.
+
+    Returns:
+        An HTML document that needs nothing from the network.
+    """
+    from rnnapps import __version__
+
+    template = (files("rnnapps.cli") / "demo.html").read_text(encoding="utf-8")
+    return Template(template).substitute(version=__version__, sections="\n".join(sections))

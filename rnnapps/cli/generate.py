@@ -1,0 +1,42 @@
+"""`rnnapps generate`: lets a task make something."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from rnnapps.cli.options import UsageError, parse
+from rnnapps.cli.output import deliver, working
+from rnnapps.cli.task import HELP, PRESET, TASK, open_page, opened, task_options
+
+
+def generate(
+    context: typer.Context,
+    task: str | None = TASK,
+    preset: str | None = PRESET,
+    output: Path | None = typer.Option(None, "--output", "-o", help="File to write."),
+    seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
+    help: bool = HELP,
+) -> None:
+    """Generate music, text or whatever TASK makes.
+
+    \b
+    rnnapps generate music --seed 7 --output song.mid
+    rnnapps generate music --preset pop_piano --seconds 60 --output song.wav
+    rnnapps generate music --help
+    """
+    open_page(context, task, help, "generate", ("seed",))
+    assert task is not None
+    options = task_options(task, "generate")
+    inputs, values = parse(context.args, options)
+    if inputs:
+        raise UsageError(f"Expected options only after the task. Received: {' '.join(inputs)}.")
+    if seed is not None:
+        if "seed" not in options:
+            raise UsageError(f"The task {task!r} takes no --seed.")
+        values["seed"] = seed
+    with working(f"generating {task}"):
+        made = opened(task, preset).generate(**values)
+        deliver_to = made if isinstance(made, list) else [made]
+    deliver(deliver_to, output, task)

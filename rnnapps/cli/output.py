@@ -1,0 +1,109 @@
+"""What commands print and save: results on stdout, everything else on stderr."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from pathlib import Path
+from typing import Any, TextIO
+
+from rnnapps.cli.options import UsageError
+from rnnapps.files import replace_bytes
+from rnnapps.tables import plain
+
+
+def note(text: str) -> None:
+    """Prints a line for people on stderr."""
+    print(text, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def working(text: str) -> Iterator[TextIO]:
+    """Shows on stderr that work goes on, and sends stray prints there too.
+
+    Args:
+        text: What is being done.
+
+    Yields:
+        The true stdout.
+    """
+    stdout = sys.stdout
+    with redirect_stdout(sys.stderr):
+        if not sys.stderr.isatty():
+            yield stdout
+            return
+        from rich.console import Console
+
+        with Console(stderr=True).status(text):
+            yield stdout
+
+
+def as_json(value: Any, indent: int | None = None) -> str:
+    """Writes a result as JSON, on one line unless indented."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=indent)
+
+
+def save(result: Any, path: Path) -> Path:
+    """Saves one result: by its own `save`, else as JSON.
+
+    Args:
+        result: What a pipeline returned.
+        path: The file.
+
+    Returns:
+        The path.
+    """
+    if hasattr(result, "save"):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        result.save(path)
+    else:
+        replace_bytes(path, (as_json(result, indent=2) + "\n").encode())
+    return path
+
+
+def save_all(results: list[Any], path: Path) -> list[Path]:
+    """Saves results: one under the name, several under the name with a number.
+
+    Args:
+        results: What a pipeline returned.
+        path: The file.
+
+    Returns:
+        The paths.
+    """
+    if len(results) == 1:
+        return [save(results[0], path)]
+    if any(hasattr(result, "save") for result in results):
+        width = len(str(len(results)))
+        return [
+            save(result, path.with_stem(f"{path.stem}-{i:0{width}}"))
+            for i, result in enumerate(results, 1)
+        ]
+    lines = "".join(as_json(result) + "\n" for result in results)
+    return [replace_bytes(path, lines.encode())]
+
+
+def deliver(results: list[Any], output: Path | None, task: str) -> None:
+    """Saves results to a file, or prints them on stdout as JSON lines.
+
+    Args:
+        results: What a pipeline returned.
+        output: The file, or None.
+        task: Name of the task, which names the file of results that cannot be printed.
+
+    Raises:
+        UsageError: If results can only be saved and no file is named.
+    """
+    if output is None and any(hasattr(result, "save") for result in results):
+        suffix = getattr(results[0], "suffix", None)
+        if not suffix:
+            raise UsageError("Expected --output FILE: this result is a file, not text.")
+        output = Path(f"{task}{suffix}")
+    if output is not None:
+        for path in save_all(results, output):
+            note(f"wrote {path}")
+        return
+    for result in results:
+        print(as_json(result), flush=True)

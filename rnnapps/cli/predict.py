@@ -1,0 +1,56 @@
+"""`rnnapps predict`: a filter from inputs to JSON lines."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import typer
+
+from rnnapps.cli.options import UsageError, options_of, parse
+from rnnapps.cli.output import as_json, deliver, note, save_all, working
+from rnnapps.cli.task import HELP, PRESET, TASK, existing, method_of, open_page, opened
+
+
+def predict(
+    context: typer.Context,
+    task: str | None = TASK,
+    preset: str | None = PRESET,
+    output: Path | None = typer.Option(None, "--output", "-o", help="File to write."),
+    help: bool = HELP,
+) -> None:
+    """Predict for each input given, or else for each line of stdin; one line of JSON each.
+
+    \b
+    rnnapps predict sentiment "A quiet triumph."
+    rnnapps predict sentiment < reviews.txt > answers.jsonl
+    """
+    open_page(context, task, help, "predict", ("x", "inputs"))
+    assert task is not None
+    method = method_of(task, "predict")
+    inputs, values = parse(context.args, options_of(method, ("x", "inputs")))
+    if not inputs and sys.stdin.isatty():
+        raise UsageError("Expected inputs after the task, or lines on stdin.")
+    with working(f"predicting {task}") as stdout:
+        pipe = opened(task, preset)
+        if inputs:
+            results = pipe.predict([existing(text) for text in inputs], **values)
+        else:
+            results = pipe.predict(_lines(), **values)
+            if output is None:
+                for result in results:
+                    print(as_json(result), file=stdout, flush=True)
+                return
+        results = list(results)
+    if output is not None:
+        for path in save_all(results, output):
+            note(f"wrote {path}")
+        return
+    deliver(results, None, task)
+
+
+def _lines() -> Iterator[str]:
+    for line in sys.stdin:
+        if line.strip():
+            yield line.rstrip("\n")

@@ -1,0 +1,82 @@
+"""What the commands about one task share: its options, its help page, its pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from rnnapps import registry
+from rnnapps.cli.options import Option, UsageError, listed, options_of
+
+TASK = typer.Argument(None, help="Name of a task, see `rnnapps list`.", show_default=False)
+PRESET = typer.Option(None, "--preset", "-p", help="Name of a preset, or a directory.")
+HELP = typer.Option(False, "--help", "-h", help="Show this, and the options of TASK if given.")
+
+
+def method_of(task: str, name: str) -> Callable[..., Any]:
+    """Finds a method of a task's class.
+
+    Args:
+        task: Name or alias of the task.
+        name: Name of the method.
+
+    Returns:
+        The function.
+
+    Raises:
+        UsageError: If the task does not have it.
+    """
+    entry = registry.find(task)
+    method: Callable[..., Any] | None = getattr(entry.load(), name, None)
+    if method is None:
+        raise UsageError(f"The task {entry.task!r} has no {name!r}. See `rnnapps info {task}`.")
+    return method
+
+
+def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, Option]:
+    """Reads the options of a task's method, less those the command has itself."""
+    return options_of(method_of(task, name), skip)
+
+
+def open_page(
+    context: typer.Context, task: str | None, wanted: bool, method: str, skip: tuple[str, ...] = ()
+) -> None:
+    """Prints the help page and exits if it was asked for; complains if there is no task.
+
+    Args:
+        context: The command's context.
+        task: Name of the task, if given.
+        wanted: Whether `--help` was given.
+        method: Name of the method that the command calls.
+        skip: Arguments of it that are no options.
+    """
+    if wanted:
+        print(context.get_help())
+        if task:
+            options = task_options(task, method, skip)
+            print(f"\nOptions of the task {task}:\n{listed(options)}")
+        raise typer.Exit
+    if not task:
+        raise UsageError(f"Expected a task. Known: {', '.join(sorted(registry.entries()))}.")
+
+
+def opened(task: str, preset: str | None = None, untrained: bool = False) -> Any:
+    """Builds the pipeline of a task.
+
+    Args:
+        task: Name or alias.
+        preset: Name of a preset, a directory, or None for the default.
+        untrained: Whether to take the untrained architecture.
+
+    Returns:
+        The pipeline.
+    """
+    return registry.load(task, False if untrained else preset)
+
+
+def existing(path: str) -> str | Path:
+    """Takes an argument for a path where there is such a file or folder."""
+    return Path(path) if len(path) < 4096 and Path(path).exists() else path

@@ -1,0 +1,81 @@
+"""`rnnapps train`: fine-tunes a preset on own data."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from rnnapps.cli.options import UsageError, parse
+from rnnapps.cli.output import as_json, note
+from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
+from rnnapps.errors import InputError
+
+OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed", "callbacks")
+
+
+def train(
+    context: typer.Context,
+    task: str | None = TASK,
+    data: str | None = typer.Argument(None, help="File or folder to learn from."),
+    output: Path | None = typer.Option(None, "--output", "-o", help="Directory for the preset."),
+    preset: str | None = PRESET,
+    untrained: bool = typer.Option(False, "--untrained", help="Start from random weights."),
+    validation_data: str | None = typer.Option(None, "--validation-data", help="File or folder."),
+    epochs: int | None = typer.Option(None, "--epochs", min=1, help="Passes over the data."),
+    checkpoint_dir: Path | None = typer.Option(None, "--checkpoint-dir", help="Where to keep it."),
+    resume: bool = typer.Option(False, "--resume", help="Go on from --checkpoint-dir."),
+    seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
+    help: bool = HELP,
+) -> None:
+    """Train TASK on DATA and save the preset; the last metrics go to stdout as JSON.
+
+    \b
+    rnnapps train music my-midi/ --epochs 5 --output my-style
+    rnnapps generate music --preset ./my-style --output song.mid
+    rnnapps train music my-midi/ --output my-style --checkpoint-dir run --resume
+    """
+    open_page(context, task, help, "fit", OWN)
+    assert task is not None
+    if data is None:
+        raise UsageError("Expected DATA after the task: a file or folder.")
+    if output is None:
+        raise UsageError("Expected --output DIR, the directory for the trained preset.")
+    if preset and untrained:
+        raise UsageError("Expected --preset or --untrained, not both.")
+    if resume and checkpoint_dir is None:
+        raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
+    for path in (data, validation_data):
+        if path is not None and not Path(path).exists():
+            raise InputError(f"Expected a file or folder. Received: {path!r}, which is not there.")
+    inputs, values = parse(context.args, task_options(task, "fit", OWN))
+    if inputs:
+        raise UsageError(f"Expected one DATA. Received also: {' '.join(inputs)}.")
+    known = {
+        "validation_data": existing(validation_data) if validation_data else None,
+        "epochs": epochs,
+        "checkpoint_dir": checkpoint_dir,
+        "resume": resume or None,
+        "seed": seed,
+    }
+    values |= {name: value for name, value in known.items() if value is not None}
+    _fit(task, preset, untrained, data, values, output)
+
+
+def _fit(
+    task: str,
+    preset: str | None,
+    untrained: bool,
+    data: str,
+    values: dict[str, object],
+    output: Path,
+) -> None:
+    import sys
+    from contextlib import redirect_stdout
+
+    with redirect_stdout(sys.stderr):  # Keras draws its progress bar on stdout
+        pipe = opened(task, preset, untrained)
+        history = pipe.fit(existing(data), **values)
+        pipe.save(output)
+    note(f"wrote {output}")
+    print(as_json({name: series[-1] for name, series in history.history.items() if series}))

@@ -1,0 +1,77 @@
+"""The exceptions that rnnapps raises on purpose."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class RnnappsError(Exception):
+    """Base class of every error that rnnapps raises on purpose.
+
+    The shell prints such an error without a traceback.
+    """
+
+
+class InputError(RnnappsError, ValueError):
+    """An input or an argument that cannot be used: a broken file, a value out of range."""
+
+
+class UnknownNameError(RnnappsError, KeyError):
+    """A task, preset or option that does not exist.
+
+    Example:
+
+    >>> str(UnknownNameError.of("task", "musik", ["music", "speech"]))
+    "Unknown task. Expected one of: music, speech. Received: 'musik'. Did you mean 'music'?"
+    """
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""  # KeyError would print the repr
+
+    @classmethod
+    def of(cls, kind: str, name: object, known: Iterable[str]) -> "UnknownNameError":
+        """Builds the error that lists what exists and points to the nearest name.
+
+        Args:
+            kind: What was looked for, such as `"task"`.
+            name: The name that was not found.
+            known: The names that exist.
+
+        Returns:
+            The error, to be raised by the caller.
+        """
+        names = sorted(known)
+        expected = f"Expected one of: {', '.join(names)}" if names else f"There is no {kind} at all"
+        folded = {each.lower().replace("-", "_"): each for each in names}
+        close = get_close_matches(str(name).lower().replace("-", "_"), folded, n=1, cutoff=0.6)
+        hint = f" Did you mean {folded[close[0]]!r}?" if close else ""
+        return cls(f"Unknown {kind}. {expected}. Received: {name!r}.{hint}")
+
+
+class PresetError(RnnappsError):
+    """A preset directory that is damaged, incomplete or of another format version."""
+
+
+class MissingExtraError(RnnappsError, ImportError):
+    """An optional dependency that is not installed.
+
+    Example:
+
+    >>> str(MissingExtraError.of("fluidsynth", "audio"))
+    "Expected the package 'fluidsynth' to be installed. Do `pip install 'rnnapps[audio]'`."
+    """
+
+    @classmethod
+    def of(cls, package: str, extra: str) -> "MissingExtraError":
+        """Builds the error that names the extra to install.
+
+        Args:
+            package: The package that is missing.
+            extra: The extra of rnnapps that brings it.
+
+        Returns:
+            The error, to be raised by the caller.
+        """
+        return cls(
+            f"Expected the package {package!r} to be installed. "
+            f"Do `pip install 'rnnapps[{extra}]'`."
+        )
