@@ -118,7 +118,9 @@ class Entry:
         if Path(name).is_dir():
             return Path(name)
         if isinstance(name, Path) or len(Path(name).parts) > 1:
-            raise PresetError(f"Expected a preset directory. Received: {str(name)!r}, not a folder.")
+            raise PresetError(
+                f"Expected a preset directory. Received: {str(name)!r}, not a folder."
+            )
         raise UnknownNameError.of(f"preset of the task {self.task!r}", name, found)
 
 

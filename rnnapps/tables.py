@@ -108,8 +108,8 @@ def plain(value: Any) -> Any:
 
     Example:
 
-    >>> plain({"where": Path("a.mid"), "loss": float("nan"), "shape": (2, 3)})
-    {'where': 'a.mid', 'loss': None, 'shape': [2, 3]}
+    >>> plain({"loss": float("nan"), "shape": (2, 3)})
+    {'loss': None, 'shape': [2, 3]}
     """
     if value is None or isinstance(value, str | bool | int):
         return value

@@ -21,7 +21,9 @@ def demo(
     output: Path = typer.Option(Path("rnnapps-demo"), "--output", "-o", help="Folder to fill."),
     show: bool = typer.Option(False, "--open", help="Open the page in a browser."),
 ) -> None:
-    """Let every task show what it can, and write a page with all of it.
+    """Let every task show what it can.
+
+    All of it goes into one folder with an index.html.
 
     \b
     rnnapps demo

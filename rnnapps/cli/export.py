@@ -15,7 +15,9 @@ def export(
     file: Path = typer.Argument(..., help="FILE.onnx, FILE.tflite, or a folder for a SavedModel."),
     preset: str | None = PRESET,
 ) -> None:
-    """Export the network of a preset; the suffix of FILE says the form.
+    """Export the network of a preset.
+
+    The suffix of FILE says the form.
 
     \b
     rnnapps export music music.onnx

@@ -19,7 +19,7 @@ def generate(
     seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
     help: bool = HELP,
 ) -> None:
-    """Generate music, text or whatever TASK makes.
+    """Make music or whatever TASK makes.
 
     \b
     rnnapps generate music --seed 7 --output song.mid
@@ -38,5 +38,4 @@ def generate(
         values["seed"] = seed
     with working(f"generating {task}"):
         made = opened(task, preset).generate(**values)
-        deliver_to = made if isinstance(made, list) else [made]
-    deliver(deliver_to, output, task)
+    deliver(made if isinstance(made, list) else [made], output, task)

@@ -15,7 +15,9 @@ def info(
     preset: str | None = typer.Option(None, "--preset", "-p", help="A preset, or a directory."),
     json: bool = typer.Option(False, "--json", help="Print the metadata as JSON."),
 ) -> None:
-    """Show what a task does and the card of a preset, whose files it verifies.
+    """Show a task and the card of a preset.
+
+    The files of the preset are verified.
 
     \b
     rnnapps info music

@@ -94,9 +94,7 @@ def options_of(method: Callable[..., Any], skip: Iterable[str] = ()) -> dict[str
     return found
 
 
-def parse(
-    arguments: list[str], options: Mapping[str, Option]
-) -> tuple[list[str], dict[str, Any]]:
+def parse(arguments: list[str], options: Mapping[str, Option]) -> tuple[list[str], dict[str, Any]]:
     """Splits what is left of a command line into inputs and keyword arguments.
 
     Args:
@@ -200,7 +198,7 @@ def _rank(kind: Any) -> int:
     origin = get_origin(kind)
     if kind in order:
         return order.index(kind)
-    return 4 if origin is Literal else 9 if kind is str else 8 if kind is Path else 5
+    return 4 if origin is Literal else 8 if kind is str else 9 if kind is Path else 5
 
 
 def _read(kind: Any, text: str) -> Any:
@@ -264,5 +262,3 @@ def _arguments(doc: str) -> dict[str, str]:
         elif name and line.strip():
             texts[name] += " " + line.strip()
     return texts
-
-

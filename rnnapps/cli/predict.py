@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from rnnapps.cli.options import UsageError, options_of, parse
-from rnnapps.cli.output import as_json, deliver, note, save_all, working
+from rnnapps.cli.output import as_json, deliver, working
 from rnnapps.cli.task import HELP, PRESET, TASK, existing, method_of, open_page, opened
 
 
@@ -20,7 +20,9 @@ def predict(
     output: Path | None = typer.Option(None, "--output", "-o", help="File to write."),
     help: bool = HELP,
 ) -> None:
-    """Predict for each input given, or else for each line of stdin; one line of JSON each.
+    """Predict for inputs or lines of stdin.
+
+    Each answer is one line of JSON.
 
     \b
     rnnapps predict sentiment "A quiet triumph."
@@ -43,11 +45,7 @@ def predict(
                     print(as_json(result), file=stdout, flush=True)
                 return
         results = list(results)
-    if output is not None:
-        for path in save_all(results, output):
-            note(f"wrote {path}")
-        return
-    deliver(results, None, task)
+    deliver(results, output, task)
 
 
 def _lines() -> Iterator[str]:

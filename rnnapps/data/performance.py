@@ -1,0 +1,352 @@
+# HELPER-1: the lead owns midi.py and performance.py now (training runs on this token layout). Leave them; write tests for them, and voices.py / grid.py only.
+"""Performance events: expressive music as note-on, note-off, time-shift and velocity tokens.
+
+Reference: Oore, Simon, Dieleman, Eck, Simonyan 2018, "This Time with Feeling: Learning Expressive
+Musical Performance", arXiv:1808.03715, section 3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+
+from rnnapps.data.midi import NOTE
+from rnnapps.errors import InputError
+
+START, END = 0, 1
+#: Remaining seconds at which the next value of the channel `remaining` begins.
+EDGES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192])
+
+
+@dataclass(frozen=True)
+class PerformanceCodec:
+    """Turns the notes of one instrument into event tokens and back.
+
+    Tokens, in this order: start, end, a note-on and a note-off for each pitch, time shifts of 1
+    to `max_shift` ticks, `velocities` levels of loudness. At one time, notes end in ascending
+    pitch, then notes begin in ascending pitch, each after a velocity token if its level is new.
+
+    Args:
+        low: Lowest MIDI pitch.
+        high: Highest MIDI pitch.
+        ticks_per_second: Resolution in time.
+        max_shift: Longest time shift, in ticks.
+        velocities: Number of levels of loudness.
+
+    Example:
+    >>> from rnnapps.data.midi import notes_array
+    >>> from rnnapps.data.performance import PerformanceCodec
+    >>> codec = PerformanceCodec()
+    >>> tokens = codec.encode(notes_array([(0, 0.5, 60, 80, 0)]))
+    >>> [codec.name(token) for token in tokens]
+    ['VELOCITY 20', 'ON 60', 'SHIFT 50', 'OFF 60', 'END']
+    """
+
+    low: int = 21
+    high: int = 108
+    ticks_per_second: int = 100
+    max_shift: int = 100
+    velocities: int = 32
+
+    kind: ClassVar[str] = "performance"
+    start: ClassVar[int] = START
+    end: ClassVar[int] = END
+
+    @property
+    def pitches(self) -> int:
+        return self.high - self.low + 1
+
+    @property
+    def on(self) -> int:
+        """First note-on token."""
+        return 2
+
+    @property
+    def off(self) -> int:
+        """First note-off token."""
+        return 2 + self.pitches
+
+    @property
+    def shift(self) -> int:
+        """Token of the shift of one tick."""
+        return 2 + 2 * self.pitches
+
+    @property
+    def velocity(self) -> int:
+        """First velocity token."""
+        return self.shift + self.max_shift
+
+    @property
+    def size(self) -> int:
+        return self.velocity + self.velocities
+
+    @property
+    def channels(self) -> dict[str, int]:
+        return {"remaining": len(EDGES) + 1}
+
+    @property
+    def per_second(self) -> int:
+        """Units of a piece's length in a second."""
+        return self.ticks_per_second
+
+    def name(self, token: int) -> str:
+        """Names a token for people, such as `"ON 60"`."""
+        for label, first, offset in (
+            ("VELOCITY", self.velocity, 0),
+            ("SHIFT", self.shift, 1),
+            ("OFF", self.off, self.low),
+            ("ON", self.on, self.low),
+        ):
+            if token >= first:
+                return f"{label} {token - first + offset}"
+        return ("START", "END")[token]
+
+    def quantize(self, notes: np.ndarray) -> np.ndarray:
+        """Gives the notes as they come back from the tokens.
+
+        Times are rounded to ticks, and each note lasts at least one; velocities become the
+        middle of their level; where a pitch begins anew while it sounds, the earlier note ends;
+        all notes go to voice 0.
+
+        Args:
+            notes: Array of type `NOTE`.
+
+        Returns:
+            Another one.
+
+        Raises:
+            InputError: If a pitch is out of range.
+        """
+        if len(notes) and not self.low <= notes["pitch"].min() <= notes["pitch"].max() <= self.high:
+            raise InputError(
+                f"Expected pitches from {self.low} to {self.high}. Received: "
+                f"{notes['pitch'].min()} to {notes['pitch'].max()}. Do transpose them instead."
+            )
+        start = np.rint(notes["start"] * self.ticks_per_second).astype(np.int64)
+        end = np.maximum(np.rint(notes["end"] * self.ticks_per_second).astype(np.int64), start + 1)
+        order = np.lexsort((-end, start, notes["pitch"]))
+        start, end = start[order], end[order]
+        pitch, velocity = notes["pitch"][order], notes["velocity"][order]
+        first = np.ones(len(order), bool)
+        first[1:] = (pitch[1:] != pitch[:-1]) | (start[1:] != start[:-1])
+        start, end, pitch, velocity = start[first], end[first], pitch[first], velocity[first]
+        same = pitch[1:] == pitch[:-1]
+        end[:-1] = np.where(same, np.minimum(end[:-1], start[1:]), end[:-1])
+        result = np.zeros(len(start), NOTE)
+        result["start"] = start / self.ticks_per_second
+        result["end"] = end / self.ticks_per_second
+        result["pitch"] = pitch
+        width = 128 / self.velocities
+        result["velocity"] = (np.clip(velocity, 1, 127) // width * width + width / 2).astype("i2")
+        return result[np.lexsort((result["pitch"], result["start"]))]
+
+    def encode(self, score: np.ndarray) -> np.ndarray:
+        """Turns notes into tokens, the last of which is END.
+
+        Args:
+            score: Array of type `NOTE`, times in seconds.
+
+        Returns:
+            int32 tokens of shape `(time,)`.
+
+        Raises:
+            InputError: If there are no notes, or a pitch is out of range.
+        """
+        if not len(score):
+            raise InputError("Expected at least one note. Received: none.")
+        notes = self.quantize(score)
+        start = np.rint(notes["start"] * self.ticks_per_second).astype(np.int64)
+        end = np.rint(notes["end"] * self.ticks_per_second).astype(np.int64)
+        level = (notes["velocity"] // (128 / self.velocities)).astype(np.int64)
+        key = notes["pitch"].astype(np.int64) - self.low
+        new_level = np.r_[True, level[1:] != level[:-1]]
+        time = np.r_[end, start[new_level], start]
+        rank = np.r_[np.zeros_like(end), np.ones(new_level.sum(), int), np.ones_like(start)]
+        pitch = np.r_[key, key[new_level], key]
+        within = np.r_[np.zeros_like(end), np.zeros(new_level.sum(), int), np.ones_like(start)]
+        token = np.r_[self.off + key, self.velocity + level[new_level], self.on + key]
+        order = np.lexsort((within, pitch, rank, time))
+        time, token = time[order], token[order]
+        gap = np.diff(time, prepend=0)
+        full, rest = gap // self.max_shift, gap % self.max_shift
+        counts = full + (rest > 0)
+        place = np.arange(len(token)) + np.cumsum(counts)
+        tokens = np.full(len(token) + counts.sum() + 1, self.shift + self.max_shift - 1, np.int32)
+        tokens[place] = token
+        partial = rest > 0
+        tokens[place[partial] - 1] = self.shift + rest[partial] - 1
+        tokens[-1] = END
+        return tokens
+
+    def decode(self, tokens: np.ndarray) -> np.ndarray:
+        """Turns tokens into notes; notes that still sound at the end last until there.
+
+        Args:
+            tokens: Tokens with or without START and END.
+
+        Returns:
+            Array of type `NOTE`, times in seconds.
+        """
+        width = 128 / self.velocities
+        now, level, rows = 0, self.velocities // 2, []
+        sounding: dict[int, tuple[int, int]] = {}
+
+        def close(pitch: int) -> None:
+            begin, loudness = sounding.pop(pitch)
+            second = self.ticks_per_second
+            rows.append((begin / second, max(now, begin + 1) / second, pitch, loudness, 0))
+
+        for token in np.asarray(tokens).tolist():
+            if token >= self.velocity:
+                level = token - self.velocity
+            elif token >= self.shift:
+                now += token - self.shift + 1
+            elif token >= self.off:
+                if (pitch := token - self.off + self.low) in sounding:
+                    close(pitch)
+            elif token >= self.on:
+                pitch = token - self.on + self.low
+                if pitch in sounding:
+                    close(pitch)
+                sounding[pitch] = (now, int(level * width + width / 2))
+        for pitch in list(sounding):
+            close(pitch)
+        notes = np.array(rows, NOTE)
+        return notes[np.lexsort((notes["pitch"], notes["start"]))]
+
+    def times(self, tokens: np.ndarray) -> np.ndarray:
+        """Gives the time in ticks before each token."""
+        tokens = np.asarray(tokens)
+        steps = np.where((tokens >= self.shift) & (tokens < self.velocity), tokens - self.shift + 1, 0)
+        return np.cumsum(steps) - steps
+
+    def contexts(self, tokens: np.ndarray, total: int | None = None) -> dict[str, np.ndarray]:
+        """Gives the context in which each token is predicted.
+
+        Args:
+            tokens: Tokens without START.
+            total: Length of the whole piece in ticks; None where `tokens` are all of it.
+
+        Returns:
+            Per channel, int32 values of shape `(time,)`.
+        """
+        times = self.times(tokens)
+        left = (times[-1] if total is None else total) - times
+        return {"remaining": self._bucket(left).astype(np.int32)}
+
+    def _bucket(self, ticks: Any) -> np.ndarray:
+        return np.searchsorted(EDGES * self.ticks_per_second, ticks, side="right")
+
+    def transpositions(self, tokens: np.ndarray) -> tuple[int, int]:
+        """Gives the least and the most semitones by which all notes stay in range."""
+        tokens = np.asarray(tokens)
+        pitches = tokens[(tokens >= self.on) & (tokens < self.off)] - self.on + self.low
+        return self.low - int(pitches.min()), self.high - int(pitches.max())
+
+    def transpose(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
+        """Moves all notes by semitones.
+
+        Raises:
+            InputError: If a note would leave the range.
+        """
+        lowest, highest = self.transpositions(tokens)
+        if not lowest <= semitones <= highest:
+            raise InputError(
+                f"Expected semitones from {lowest} to {highest}. Received: {semitones}."
+            )
+        notes = (tokens >= self.on) & (tokens < self.shift)
+        return np.where(notes, tokens + semitones, tokens).astype(np.int32)
+
+    def cursor(self, total: int) -> Cursor:
+        """Starts a piece of `total` ticks, token by token."""
+        return Cursor(self, total)
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kind": self.kind, **asdict(self)}
+
+
+class Cursor:
+    """Follows a piece as it is made, and says which tokens may come next.
+
+    Args:
+        codec: The representation.
+        total: Length of the piece in ticks.
+
+    Raises:
+        InputError: If the length is not at least one tick.
+    """
+
+    def __init__(self, codec: PerformanceCodec, total: int):
+        if total < 1:
+            raise InputError(f"Expected a length of at least one tick. Received: {total}.")
+        self.codec, self.total = codec, int(total)
+        self.time, self.notes, self.done = 0, 0, False
+        self._sounding = np.zeros(codec.pitches, bool)
+        self._fresh = np.zeros(codec.pitches, bool)  # begun at this very time
+        self._level = -1
+        self._lowest_on = self._lowest_off = 0
+        self._after_velocity = self._after_rest = False
+        self._edges = np.append(EDGES * codec.ticks_per_second, np.iinfo(np.int64).max)
+        self._mask = np.zeros(codec.size, bool)
+
+    def mask(self) -> np.ndarray:
+        """Gives the tokens that may come next, bool of shape `(size,)`; never none.
+
+        The array is overwritten by the next call.
+        """
+        codec, mask = self.codec, self._mask
+        mask[:] = False
+        offs = mask[codec.off : codec.shift]
+        if self._lowest_on == 0 and not self._after_velocity:
+            first = self._lowest_off
+            np.greater(self._sounding[first:], self._fresh[first:], out=offs[first:])
+        left = self.total - self.time
+        if not left:  # what still sounds ends, lowest first
+            offs[int(offs.argmax()) + 1 :] = False
+            mask[END] = not offs.any()
+            return mask
+        silent = ~self._sounding[self._lowest_on :]
+        if self._level >= 0:
+            mask[codec.on + self._lowest_on : codec.off] = silent
+        if self._after_velocity:
+            return mask
+        if silent.any():
+            mask[codec.velocity :] = True
+            if self._level >= 0:
+                mask[codec.velocity + self._level] = False
+        if not self._after_rest:
+            mask[codec.shift : codec.shift + min(left, codec.max_shift)] = True
+            if not self.notes and left <= codec.max_shift:
+                mask[codec.shift + left - 1] = False  # a piece is never empty
+        return mask
+
+    def context(self) -> dict[str, int]:
+        """Gives the context in which the next token is predicted."""
+        return {"remaining": int(np.searchsorted(self._edges, self.total - self.time, "right"))}
+
+    def push(self, token: int) -> None:
+        """Takes the next token."""
+        codec = self.codec
+        if token >= codec.velocity:
+            self._level, self._after_velocity = token - codec.velocity, True
+            return
+        self._after_velocity = False
+        if token >= codec.shift:
+            step = token - codec.shift + 1
+            self.time += step
+            self._fresh[:] = False
+            self._lowest_on = self._lowest_off = 0
+            self._after_rest = step < codec.max_shift
+            return
+        self._after_rest = False
+        if token >= codec.off:
+            key = token - codec.off
+            self._sounding[key], self._lowest_off = False, key + 1
+        elif token >= codec.on:
+            key = token - codec.on
+            self._sounding[key] = self._fresh[key] = True
+            self._lowest_on, self.notes = key + 1, self.notes + 1
+        elif token == END:
+            self.done = True

@@ -1,0 +1,1 @@
+"""Training: one loop over `keras.Model.fit`, resumable, with gradients clipped."""

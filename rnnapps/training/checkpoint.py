@@ -1,0 +1,126 @@
+"""Checkpoints that let a killed training go on as if nothing had happened."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from rnnapps.errors import InputError
+from rnnapps.files import replaced_file
+
+FILE = "checkpoint.npz"
+
+
+class Checkpoint(keras.callbacks.Callback):
+    """Saves everything that training depends on, often and whole, and restores it.
+
+    That is: weights, carried states, the optimiser's variables, the states of all random
+    generators, the sums of the running metrics, the position in the data, the history so far
+    and the best weights.
+
+    Args:
+        directory: where the checkpoint is kept, one file.
+        windows: the training data, with `start(epoch, first)`, `epoch` and `first`.
+        every: seconds between two checkpoints within an epoch.
+        settings: JSON values that must be the same when training is resumed.
+    """
+
+    def __init__(self, directory: str | Path, windows, every: float = 300.0, settings=None):
+        super().__init__()
+        self.path = Path(directory) / FILE
+        self.windows, self.every = windows, every
+        self.settings = json.loads(json.dumps(settings or {}))
+        self.history: dict[str, list[float]] = {}
+        self.best: dict = {"epoch": -1, "value": None}
+        self.best_weights: list[np.ndarray] = []
+        self._metrics: list[np.ndarray] = []
+        self._saved = time.monotonic()
+
+    def restore(self, model: keras.Model) -> int:
+        """Restores the checkpoint if there is one.
+
+        Args:
+            model: the compiled model, with its optimiser built.
+
+        Returns:
+            The epoch to go on with; 0 where there is no checkpoint.
+
+        Raises:
+            InputError: If the checkpoint is of another training.
+        """
+        if not self.path.is_file():
+            return 0
+        model.test_on_batch(*self.windows[0])  # builds the metrics, whose sums are restored
+        with np.load(self.path, allow_pickle=False) as file:
+            facts = json.loads(str(file["facts"]))
+            if facts["settings"] != self.settings:
+                raise InputError(
+                    f"Expected a checkpoint with the settings {self.settings}. Received: "
+                    f"{facts['settings']} in {str(self.path)!r}. Do choose another directory or "
+                    "start without `resume` instead."
+                )
+            for index, variable in enumerate(self._variables(model)):
+                variable.assign(file[f"v{index}"])
+            self._metrics = [file[f"m{index}"] for index in range(facts["metrics"])]
+            self.best_weights = [file[f"b{index}"] for index in range(facts["best_weights"])]
+        self.history, self.best = facts["history"], facts["best"]
+        self.windows.start(facts["epoch"], facts["first"])
+        return facts["epoch"]
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if self._metrics:
+            for variable, value in zip(self.model.metrics_variables, self._metrics, strict=True):
+                variable.assign(value)
+            self._metrics = []
+        self._done = 0
+        self._first = self.windows.first
+
+    def on_train_batch_end(self, batch, logs=None):
+        self._done += 1
+        last = self._done == self.windows.num_batches
+        if not last and time.monotonic() - self._saved >= self.every:
+            self.save(self.windows.epoch, self._first + self._done, self._read_metrics())
+
+    def on_epoch_end(self, epoch, logs=None):
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(float(value))
+        value = (logs or {}).get("val_nats", (logs or {}).get("nats"))
+        if self.best["value"] is None or value < self.best["value"]:
+            self.best = {"epoch": epoch, "value": float(value)}
+            self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
+        self.save(epoch + 1, 0, [])
+
+    def save(self, epoch: int, first: int, metrics: list[np.ndarray]) -> None:
+        """Writes the checkpoint.
+
+        Args:
+            epoch: the epoch to go on with.
+            first: the window of it to go on with.
+            metrics: values of the running metrics within the epoch.
+        """
+        facts = {
+            "epoch": epoch,
+            "first": first,
+            "settings": self.settings,
+            "history": self.history,
+            "best": self.best,
+            "metrics": len(metrics),
+            "best_weights": len(self.best_weights),
+        }
+        arrays = {f"v{i}": np.array(v) for i, v in enumerate(self._variables(self.model))}
+        arrays |= {f"m{i}": value for i, value in enumerate(metrics)}
+        arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
+        with replaced_file(self.path) as temporary:
+            np.savez(temporary, facts=np.array(json.dumps(facts)), **arrays)
+        self._saved = time.monotonic()
+
+    def _read_metrics(self) -> list[np.ndarray]:
+        return [np.array(variable) for variable in self.model.metrics_variables]
+
+    @staticmethod
+    def _variables(model: keras.Model) -> list:
+        return [*model.variables, *model.optimizer.variables]

@@ -1,0 +1,135 @@
+"""The training loop of next-token networks: `keras.Model.fit` with what recurrent nets need."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from rnnapps.data.windows import Windows
+from rnnapps.training.carried import CarriedStates
+from rnnapps.training.checkpoint import Checkpoint
+from rnnapps.training.schedules import OneCycle
+
+
+def train(
+    network: keras.Model,
+    windows: Windows,
+    validation: Windows | None = None,
+    *,
+    epochs: int,
+    learning_rate: float = 1e-3,
+    clip_norm: float = 1.0,
+    patience: int | None = None,
+    checkpoint_dir: str | Path | None = None,
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    settings: dict[str, Any] | None = None,
+    verbose: int = 1,
+) -> keras.callbacks.History:
+    """Trains a network to predict the next token, and leaves it with its best weights.
+
+    Adam with a one-cycle schedule, gradients clipped by their global norm, states carried from
+    window to window.
+
+    Args:
+        network: as `CarriedStates` takes it.
+        windows: the training data.
+        validation: the validation data; without it the training loss decides what is best.
+        epochs: number of epochs of the whole training, those before a resume counted in.
+        learning_rate: the highest rate of the schedule.
+        clip_norm: global norm to which gradients are clipped.
+        patience: epochs without a better loss after which training stops; None never stops.
+        checkpoint_dir: folder of the checkpoint; None keeps none.
+        resume: whether to go on from the checkpoint there, if there is one.
+        callbacks: further Keras callbacks.
+        settings: JSON values that must agree when training is resumed.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        Keras's history over all epochs: `nats` and `val_nats` are per token.
+
+    Reference: Pascanu, Mikolov, Bengio 2013, "On the difficulty of training recurrent neural
+    networks", arXiv:1211.5063, section 3.2 (clipping).
+    """
+    model = CarriedStates(network, windows.batch_size)
+    # The mean runs over all cells of a window, so that a window of padding weighs little.
+    model.compile(
+        optimizer=keras.optimizers.Adam(
+            OneCycle(learning_rate, steps=epochs * len(windows)), global_clipnorm=clip_norm
+        ),
+        loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+        weighted_metrics=[
+            keras.metrics.SparseCategoricalCrossentropy(name="nats", from_logits=True)
+        ],
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
+    )
+    model.optimizer.build(model.trainable_variables)
+    with tempfile.TemporaryDirectory() as temporary:
+        checkpoint = Checkpoint(
+            checkpoint_dir or temporary,
+            windows,
+            every=300 if checkpoint_dir else float("inf"),
+            settings={"epochs": epochs, "learning_rate": learning_rate, **(settings or {})},
+        )
+        first = checkpoint.restore(model) if resume else 0
+        if patience is not None:
+            callbacks = [*callbacks, _Patience(checkpoint, patience)]
+        once = _OneTraining(
+            [checkpoint, *callbacks], add_history=True, add_progbar=verbose != 0, model=model
+        )
+        once.begin()
+        # Keras fixes the number of batches for a whole `fit`, and ours differs between epochs.
+        for epoch in range(first, epochs):
+            if epoch > first:
+                windows.start(epoch, 0)
+            once.set_params({"verbose": verbose, "epochs": epochs, "steps": len(windows)})
+            model.fit(
+                windows,
+                validation_data=validation,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                shuffle=False,
+                callbacks=once,
+                verbose=verbose,
+            )
+            if model.stop_training:
+                break
+        once.end()
+    if checkpoint.best_weights:
+        model.set_weights(checkpoint.best_weights)
+    history = keras.callbacks.History()
+    history.history = checkpoint.history
+    history.epoch = list(range(len(checkpoint.history.get("loss", ()))))
+    return history
+
+
+class _OneTraining(keras.callbacks.CallbackList):
+    """Callbacks of a training that is several calls of `fit`: they begin and end but once."""
+
+    def begin(self) -> None:
+        super().on_train_begin()
+
+    def end(self) -> None:
+        super().on_train_end()
+
+    def on_train_begin(self, logs=None):
+        pass
+
+    def on_train_end(self, logs=None):
+        pass
+
+
+class _Patience(keras.callbacks.Callback):
+    """Stops when the checkpoint has seen no better loss for some epochs."""
+
+    def __init__(self, checkpoint: Checkpoint, patience: int):
+        super().__init__()
+        self.checkpoint, self.patience = checkpoint, patience
+
+    def on_epoch_end(self, epoch, logs=None):
+        if epoch - self.checkpoint.best["epoch"] >= self.patience:
+            self.model.stop_training = True

@@ -1,0 +1,193 @@
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from rnnapps.cli import main
+
+
+@pytest.fixture
+def shell(echo_task, tmp_path, monkeypatch, capsys):
+    """Runs a command in this process; gives exit code, stdout and stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments):
+        with pytest.raises(SystemExit) as end:
+            main([str(argument) for argument in arguments])
+        out, err = capsys.readouterr()
+        return end.value.code or 0, out, err
+
+    return run
+
+
+def process(*arguments, text=None, **options):
+    return subprocess.run(
+        [sys.executable, "-m", "rnnapps", *arguments],
+        input=text,
+        capture_output=True,
+        text=True,
+        **options,
+    )
+
+
+def test_help_and_version(shell):
+    code, out, _ = shell("--help")
+    assert code == 0
+    commands = ("demo", "list", "info", "predict", "generate", "train", "evaluate", "export")
+    assert all(name in out for name in commands)
+    assert shell()[0] in (0, 2)
+    assert shell("--version")[1].startswith("rnnapps 0.")
+    for name in commands:
+        code, out, _ = shell(name, "--help")
+        assert code == 0 and f"rnnapps {name}" in out
+
+
+def test_help_of_a_task_lists_its_options(shell):
+    code, out, _ = shell("generate", "echo", "--help")
+    assert code == 0
+    assert "--seconds FLOAT" in out and "How long it lasts." in out
+    assert "--num-outputs INT" in out and "[default: 1]" in out
+    assert "--style SOFT OR HARD" in out
+    assert "--quick " in out
+    assert shell("predict", "echo", "-h")[1].count("--times") == 1
+
+
+def test_list_and_info(shell):
+    assert "echo" in shell("list")[1]
+    rows = [json.loads(line) for line in shell("list", "--json")[1].splitlines()]
+    echo = next(row for row in rows if row["task"] == "echo")
+    assert echo["presets"] == ["loud"] and echo["aliases"] == ["text-to-echo"]
+    code, out, _ = shell("info", "text-to-echo")
+    assert code == 0 and "# loud" in out and "Ends with a mark." in out
+    facts = json.loads(shell("info", "echo", "--json")[1])
+    assert facts["metadata"]["task"] == "echo"
+
+
+def test_generate(shell, tmp_path):
+    code, out, err = shell("generate", "echo", "--seed", 7, "--seconds=-0.0", "-o", "a/b.txt")
+    assert (code, out) == (0, "")
+    assert "wrote" in err and "a stray print" in err
+    assert json.loads((tmp_path / "a/b.txt").read_text()) == [0, "soft", 7, None, False, "!"]
+    options = ("--seconds", 3, "--style", "hard", "--primer", "x.mid", "--quick")
+    assert shell("generate", "echo", *options)[0] == 0
+    made = json.loads((tmp_path / "echo.txt").read_text())
+    assert made == [3, "hard", None, "x.mid", True, "!"]
+    assert shell("generate", "echo", "--num-outputs", 10, "-o", "s.txt")[0] == 0
+    assert (tmp_path / "s-01.txt").exists() and (tmp_path / "s-10.txt").exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--secnds", "3"], "Did you mean '--seconds'?"),
+        (["--seconds", "long"], "Expected --seconds as float. Received: 'long'."),
+        (["--style", "medium"], "soft or hard"),
+        (["--seconds"], "Expected a value after --seconds."),
+        (["--seconds", "--quick"], "Expected a value after --seconds."),
+        (["stray"], "stray"),
+        (["-x"], "'-x'"),
+    ],
+)
+def test_wrong_command_lines(shell, options, message):
+    code, out, err = shell("generate", "echo", *options)
+    assert (code, out) == (2, "")
+    assert message in err and "Traceback" not in err
+
+
+def test_errors_have_no_traceback(shell):
+    code, out, err = shell("generate", "ekho")
+    assert (code, out) == (1, "")
+    assert "Did you mean 'echo'?" in err and "Traceback" not in err
+    assert shell("generate", "echo", "--seconds", "-1")[0] == 1
+    assert shell("generate", "echo", "--preset", "soft")[0] == 1
+    assert shell("evaluate", "echo", "nowhere")[0] == 1
+    assert shell("generate")[0] == 2
+    assert shell("nonsense")[0] == 2
+
+
+def test_predict_arguments(shell, tmp_path):
+    code, out, _ = shell("predict", "echo", "a", "--times", 2, "b ä")
+    assert code == 0
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["aa!", "b äb ä!"]
+    shell("predict", "echo", "a", "-o", "one.json")
+    assert json.loads((tmp_path / "one.json").read_text()) == {"text": "a!"}
+    shell("predict", "echo", "a", "b", "-o", "two.jsonl")
+    assert len((tmp_path / "two.jsonl").read_text().splitlines()) == 2
+
+
+def test_predict_filters_stdin(echo_task):
+    done = process("predict", "echo", text="one\n\ntwo\n")
+    assert done.returncode == 0, done.stderr
+    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["one!", "two!"]
+
+
+def test_train_evaluate_export(shell, tmp_path):
+    (tmp_path / "data.txt").write_text("%")
+    code, out, err = shell("train", "echo", "data.txt", "--rate", 0.5, "-o", "own", "--epochs", 2)
+    assert code == 0, err
+    assert json.loads(out) == {"loss": 0.5, "epochs": 2}
+    assert "Epoch" in err
+    assert json.loads(shell("predict", "echo", "a", "-p", "own")[1])["text"] == "a%"
+    assert "loss  0.5" in shell("evaluate", "echo", "data.txt")[1]
+    assert json.loads(shell("evaluate", "echo", "data.txt", "--json")[1]) == {"loss": 0.5}
+    assert shell("evaluate", "echo", "data.txt", "-o", "r.html")[0] == 0
+    assert shell("evaluate", "echo", "data.txt", "-o", "r.pdf")[0] == 2
+    assert shell("export", "echo", "e.onnx")[0] == 0
+    assert (tmp_path / "e.onnx").read_bytes() == b"onnx"
+
+
+def test_train_wants_all_it_needs(shell, tmp_path):
+    (tmp_path / "data.txt").write_text("%")
+    assert shell("train", "echo")[0] == 2
+    assert shell("train", "echo", "data.txt")[0] == 2
+    assert shell("train", "echo", "data.txt", "-o", "own", "--resume")[0] == 2
+    assert shell("train", "echo", "data.txt", "-o", "own", "-p", "loud", "--untrained")[0] == 2
+    assert shell("train", "echo", "nowhere", "-o", "own")[0] == 1
+    assert shell("train", "echo", "data.txt", "--untrained", "-o", "own")[0] == 0
+
+
+def test_demo(shell, tmp_path):
+    code, out, _ = shell("demo", "echo", "--output", "shown")
+    assert code == 0 and out.strip().endswith("index.html")
+    page = (tmp_path / "shown/index.html").read_text()
+    assert "An &lt;echo&gt;" in page and 'href="echo.txt"' in page
+    assert "$" not in page
+    assert (tmp_path / "shown/echo.txt").read_text() == "hello"
+
+
+def test_a_broken_preset_fails_the_demo(shell, echo_task):
+    (echo_task / "pretrained/loud/model.weights.h5").write_bytes(b"")
+    code, _, err = shell("demo", "echo")
+    assert code == 1 and "SHA-256" in err and "Traceback" not in err
+
+
+def test_exit_codes_of_the_process(echo_task, tmp_path):
+    assert process("list").returncode == 0
+    assert process("generate", "ekho").returncode == 1
+    assert process("generate", "echo", "--nothing", "1").returncode == 2
+
+
+def test_interrupt(shell, monkeypatch):
+    import rnnapps.registry
+
+    def interrupted(*_, **__):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(rnnapps.registry, "load", interrupted)
+    assert shell("generate", "echo")[0] == 130
+
+
+def test_a_closed_pipe_is_quiet(echo_task):
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run(
+        [sys.executable, "-m", "rnnapps", "predict", "echo"],
+        input="a\n" * 3,
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    os.close(writer)
+    assert "Traceback" not in done.stderr
