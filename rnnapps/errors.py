@@ -56,8 +56,8 @@ class MissingExtraError(RnnappsError, ImportError):
 
     Example:
 
-    >>> str(MissingExtraError.of("fluidsynth", "audio"))
-    "Expected the package 'fluidsynth' to be installed. Do `pip install 'rnnapps[audio]'`."
+    >>> str(MissingExtraError.of("midirenderer", "audio"))
+    "Expected the package 'midirenderer' to be installed. Do `pip install 'rnnapps[audio]'`."
     """
 
     @classmethod

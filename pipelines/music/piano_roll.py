@@ -88,7 +88,9 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
         low, high = pitch - 0.44, pitch + 0.44
         corners = np.array([[start, start, end, end], [low, high, high, low]])
         fills = [to_rgba(colour, 0.55 + 0.45 * v / 127) for v in velocity]
-        ax.add_collection(PolyCollection(corners.transpose(2, 1, 0), facecolors=fills, lw=0))
+        ax.add_collection(
+            PolyCollection(corners.transpose(2, 1, 0), facecolors=fills, lw=0, zorder=3 - i / 99)
+        )
         labels.append(Patch(color=colour, label=names[i]))
     if title:
         ax.set_title(title, loc="left", color=INK, fontsize=12, fontweight="bold")

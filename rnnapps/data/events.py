@@ -18,7 +18,7 @@ class EventCodec(ABC):
     dataclasses whose fields are plain values.
     """
 
-    name: ClassVar[str]
+    kind: ClassVar[str]
     start: ClassVar[int] = 0
     end: ClassVar[int] = 1
 
@@ -68,13 +68,17 @@ class EventCodec(ABC):
         return self._moved(np.asarray(tokens, np.int32), int(semitones))
 
     def to_json(self) -> dict[str, Any]:
-        """Gives the settings as plain values, with the representation's name at `"codec"`."""
-        return {"codec": self.name, **asdict(self)}  # type: ignore[call-overload]
+        """Gives the settings as plain values, with the kind of representation at `"kind"`."""
+        return {"kind": self.kind, **asdict(self)}  # type: ignore[call-overload]
 
     @classmethod
     def from_json(cls, settings: dict[str, Any]) -> Self:
         """Builds the codec from what `to_json` gave."""
-        return cls(**{key: value for key, value in settings.items() if key != "codec"})
+        return cls(**{key: value for key, value in settings.items() if key != "kind"})
+
+    @abstractmethod
+    def name(self, token: int) -> str:
+        """Names a token for people, such as `"ON 60"`."""
 
     def check(self, tokens: np.ndarray) -> np.ndarray:
         """Checks tokens.

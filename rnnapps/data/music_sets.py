@@ -123,7 +123,7 @@ def split_of(name: str) -> str:
 
     Example:
 
-    >>> split_of("ashover13"), split_of("ashover1")
+    >>> split_of("ashover13"), split_of("ashover2")
     ('test', 'train')
     """
     number = int(hashlib.sha256(name.encode()).hexdigest(), 16) % 100

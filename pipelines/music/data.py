@@ -1,0 +1,78 @@
+"""Training examples of music: from scores to arrays, with transposition and random beginnings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data.midi import notes_of
+
+#: Share of the pieces that begin somewhere in the middle, and the shortest rest, in seconds.
+CROPPED, SHORTEST = 0.5, 20.0
+
+
+def example(codec: Any, tokens: np.ndarray) -> dict[str, np.ndarray]:
+    """Makes what the network learns from one piece.
+
+    Args:
+        codec: The representation.
+        tokens: Tokens of the piece, of shape `(time,)`.
+
+    Returns:
+        `"tokens"` (shifted by one, START first), the channels of the codec and `"targets"`, all
+        int32 of shape `(time,)`.
+    """
+    tokens = np.asarray(tokens, np.int32)
+    shifted = np.concatenate(([codec.start], tokens[:-1])).astype(np.int32)
+    return {"tokens": shifted, **codec.contexts(tokens), "targets": tokens}
+
+
+def one_voice(midi: Any) -> np.ndarray:
+    """Gives the notes of all instruments but drums as one voice."""
+    notes = notes_of(midi)
+    notes["voice"] = 0
+    return notes
+
+
+class Augmented:
+    """Makes the examples of an epoch: each piece transposed at random, some begun late.
+
+    Args:
+        codec: The representation.
+        scores: The pieces.
+        semitones: Furthest transposition down and up; kept within the codec's range.
+        crop: Whether half of the pieces begin at a random note, so that the network learns to
+            begin a piece of any length. Only for arrays of notes.
+    """
+
+    def __init__(
+        self, codec: Any, scores: Sequence[Any], semitones: tuple[int, int], crop: bool = False
+    ):
+        self.codec, self.scores, self.semitones, self.crop = codec, scores, semitones, crop
+        self.tokens = [codec.encode(score) for score in scores]
+
+    def __call__(self, rng: np.random.Generator) -> list[dict[str, np.ndarray]]:
+        examples = []
+        for score, whole in zip(self.scores, self.tokens, strict=True):
+            cropped = self.crop and rng.random() < CROPPED
+            tokens = self.codec.encode(_begun_late(score, rng)) if cropped else whole
+            lowest, highest = self.codec.transpositions(tokens)
+            lowest, highest = max(lowest, self.semitones[0]), min(highest, self.semitones[1])
+            move = int(rng.integers(lowest, highest + 1)) if lowest <= highest else 0
+            examples.append(example(self.codec, self.codec.transpose(tokens, move)))
+        return examples
+
+
+def _begun_late(notes: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    seconds = notes["end"].max() - notes["start"].min()
+    if seconds <= SHORTEST:
+        return notes
+    rest = np.exp(rng.uniform(np.log(SHORTEST), np.log(seconds)))
+    first = np.searchsorted(notes["start"], notes["end"].max() - rest)
+    late = notes[min(first, len(notes) - 1) :].copy()
+    offset = late["start"][0]
+    late["start"] -= offset
+    late["end"] -= offset
+    return late
