@@ -1,0 +1,1 @@
+"""From the numbers of a network to a result: numpy, no framework."""

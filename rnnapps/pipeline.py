@@ -1,0 +1,286 @@
+"""The contract of a pipeline: preprocess, forward, postprocess, and all that follows from it."""
+
+from __future__ import annotations
+
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+import numpy as np
+
+from rnnapps import preset as presets
+from rnnapps.data.batches import buckets
+from rnnapps.errors import InputError, PresetError
+from rnnapps.runtime.session import OnnxSession, Session
+
+if TYPE_CHECKING:
+    import keras
+
+    from rnnapps.report import Report
+
+Example = dict[str, np.ndarray]
+
+
+class Pipeline(ABC):
+    """Preprocessing, a recurrent network and a high-level way to use them.
+
+    Predictions run on ONNX Runtime; Keras is imported when the network is trained, exported or
+    asked for.
+
+    Args:
+        config: settings of the network.
+        preprocessor: settings of the preprocessing.
+        weights: array by path of each weight; None leaves the network as it is initialised.
+        graph: the lowered network; None lowers it when it is needed.
+        metadata: what is known of the weights.
+
+    A subclass says how the network is built (`build`), and how raw input becomes a result
+    (`preprocess`, `forward`, `postprocess`).
+    """
+
+    task: ClassVar[str]
+    batch_size: ClassVar[int] = 16
+
+    def __init__(
+        self,
+        config: Mapping[str, Any],
+        preprocessor: Mapping[str, Any],
+        *,
+        weights: Mapping[str, np.ndarray] | None = None,
+        graph: bytes | None = None,
+        metadata: Mapping[str, Any] | None = None,
+    ):
+        self.config, self.preprocessor = dict(config), dict(preprocessor)
+        self.metadata = dict(metadata or {})
+        self._weights, self._graph = weights, graph
+        self._network: keras.Model | None = None
+        self._session: Session | None = None
+
+    @classmethod
+    def from_preset(cls, directory: str | Path, **overrides: Any) -> Self:
+        """Loads a preset directory.
+
+        Args:
+            directory: as `save` writes it.
+            **overrides: settings of the network to replace; the task says which.
+
+        Returns:
+            The pipeline.
+
+        Raises:
+            PresetError: If the directory is damaged, of another task or of another format.
+            InputError: If there is no such setting.
+        """
+        preset = presets.read(directory)
+        task = preset.config.pop("task", None)
+        if task != cls.task:
+            raise PresetError(
+                f"Expected a preset of the task {cls.task!r}. Received: one of {task!r} in "
+                f"{str(directory)!r}."
+            )
+        if overrides:
+            raise InputError(
+                f"Expected no settings beside a preset. Received: {sorted(overrides)}. Do pass "
+                "them with preset=False instead."
+            )
+        return cls(
+            preset.config,
+            preset.preprocessor,
+            weights=_Lazy(preset),
+            graph=preset.graph if presets.GRAPH in preset.files else None,
+            metadata=preset.metadata,
+        )
+
+    @classmethod
+    @abstractmethod
+    def untrained(cls, **overrides: Any) -> Self:
+        """Builds the pipeline with random weights; `overrides` are settings of the network."""
+
+    @abstractmethod
+    def build(self) -> keras.Model:
+        """Builds the network from `config`, with its initial weights."""
+
+    @abstractmethod
+    def preprocess(self, raw: Any) -> Example:
+        """Turns one raw input into arrays of shape `(time, ...)`.
+
+        Raises:
+            InputError: If the input cannot be used; it says why.
+        """
+
+    @abstractmethod
+    def forward(self, examples: list[Example]) -> list[Example]:
+        """Runs the network on examples of about equal length."""
+
+    @abstractmethod
+    def postprocess(self, arrays: Example, raw: Any) -> Any:
+        """Turns what the network gave for one input into the result."""
+
+    @abstractmethod
+    def example(self) -> Any:
+        """Gives a sample input."""
+
+    @property
+    def network(self) -> keras.Model:
+        """The Keras network, built when first asked for."""
+        if self._network is None:
+            network = self.build()
+            if self._weights is not None:
+                self._assign(network, self._weights)
+            self._network = network
+        return self._network
+
+    @property
+    def session(self) -> Session:
+        """What predictions run on."""
+        if self._session is None:
+            self._session = OnnxSession(self.graph)
+        return self._session
+
+    @property
+    def graph(self) -> bytes:
+        """The lowered network, an ONNX model."""
+        if self._graph is None:
+            from rnnapps.runtime.lower import lower
+
+            self._graph = lower(self.network)
+        return self._graph
+
+    @property
+    def card(self) -> str:
+        """The card of the preset, Markdown."""
+        return presets.card(self.metadata)
+
+    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+        """Predicts: one input gives one result, a list a list, an iterator a lazy iterator.
+
+        Args:
+            x: The input or inputs.
+            batch_size: How many inputs run at once; the results do not depend on it.
+
+        Returns:
+            The result or results.
+
+        Raises:
+            InputError: If an input cannot be used.
+        """
+        size = self.batch_size if batch_size is None else batch_size
+        if size < 1:
+            raise InputError(f"Expected batch_size of 1 or more. Received: {batch_size}.")
+        if isinstance(x, Iterator):
+            return self._lazily(x, size)
+        if isinstance(x, list | tuple):
+            return self._predict_all(list(x), size)
+        return self._predict_all([x], size)[0]
+
+    def _lazily(self, inputs: Iterable[Any], batch_size: int) -> Iterator[Any]:
+        inputs = iter(inputs)
+        while chunk := list(itertools.islice(inputs, batch_size)):
+            yield from self._predict_all(chunk, batch_size)
+
+    def _predict_all(self, raws: list[Any], batch_size: int) -> list[Any]:
+        examples = [self.preprocess(raw) for raw in raws]
+        results: list[Any] = [None] * len(raws)
+        lengths = [len(next(iter(example.values()))) for example in examples]
+        for group in buckets(lengths, batch_size):
+            outputs = self.forward([examples[i] for i in group])
+            for index, arrays in zip(group, outputs, strict=True):
+                results[index] = self.postprocess(arrays, raws[index])
+        return results
+
+    @abstractmethod
+    def fit(self, x: Any, y: Any = None, **options: Any) -> keras.callbacks.History:
+        """Trains on own data; a second call continues."""
+
+    @abstractmethod
+    def evaluate(self, x: Any, y: Any = None) -> Report:
+        """Measures on own data."""
+
+    @abstractmethod
+    def demo(self, folder: Path) -> list[tuple[str, str]]:
+        """Writes what the task can do to a folder; gives titles with fragments of HTML."""
+
+    def trained(self) -> None:
+        """Says that the network's weights have changed: predictions follow them from now on."""
+        self._weights = self._graph = self._session = None
+
+    def save(
+        self, directory: str | Path, *, compact: bool = False, metadata: Any = None
+    ) -> Path:
+        """Saves the pipeline, whole or not at all.
+
+        Args:
+            directory: Where; a preset that is there is replaced.
+            compact: Whether to keep float16 weights and an 8-bit graph, as shipped presets do;
+                else everything is float32 and predictions stay equal.
+            metadata: Entries of the card beside those that the pipeline has.
+
+        Returns:
+            The directory.
+
+        Raises:
+            InputError: If the directory holds something else than a preset.
+        """
+        from rnnapps.runtime.lower import lower
+        from rnnapps.runtime.quantize import quantize
+
+        graph = quantize(lower(self.network)) if compact else self.graph
+        return presets.write(
+            directory,
+            config={"task": self.task, **self.config},
+            preprocessor=self.preprocessor,
+            weights=self.weights(),
+            graph=graph,
+            metadata={**self.metadata, "name": Path(directory).resolve().name, **(metadata or {})},
+            dtype="float16" if compact else "float32",
+        )
+
+    def weights(self) -> dict[str, np.ndarray]:
+        """Gives the network's weights by path, float32."""
+        return {weight.path: np.asarray(weight) for weight in self.network.weights}
+
+    def export(self, path: str | Path) -> Path:
+        """Exports the network in float32, and compares the export with Keras.
+
+        Args:
+            path: `.onnx`, `.tflite` (one step with states, for the edge), or a name without a
+                suffix for a SavedModel folder. The last two need the TensorFlow backend.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: If the suffix is none of these.
+            RnnappsError: If the export answers otherwise than Keras.
+        """
+        from rnnapps.runtime.export import export
+
+        return export(self.network, Path(path))
+
+    @staticmethod
+    def _assign(network: keras.Model, weights: Mapping[str, np.ndarray]) -> None:
+        for weight in network.weights:
+            if weight.path not in weights:
+                raise PresetError(
+                    f"Expected the weight {weight.path!r} in the preset. Received: "
+                    f"{sorted(weights)[:5]} and others. It was saved by another architecture."
+                )
+            weight.assign(weights[weight.path])
+
+
+class _Lazy(Mapping[str, np.ndarray]):
+    """The weights of a preset, read from its file when first asked for."""
+
+    def __init__(self, preset: presets.Preset):
+        self._preset = preset
+
+    def __getitem__(self, path: str) -> np.ndarray:
+        return self._preset.weights[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._preset.weights)
+
+    def __len__(self) -> int:
+        return len(self._preset.weights)
