@@ -206,9 +206,7 @@ class Pipeline(ABC):
         """Says that the network's weights have changed: predictions follow them from now on."""
         self._weights = self._graph = self._session = None
 
-    def save(
-        self, directory: str | Path, *, compact: bool = False, metadata: Any = None
-    ) -> Path:
+    def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
         """Saves the pipeline, whole or not at all.
 
         Args:

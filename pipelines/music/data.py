@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import notes_of
+
+if TYPE_CHECKING:
+    from pretty_midi import PrettyMIDI
 
 #: Share of the pieces that begin somewhere in the middle, and the shortest rest, in seconds.
 CROPPED, SHORTEST = 0.5, 20.0
@@ -29,10 +33,23 @@ def example(codec: Any, tokens: np.ndarray) -> dict[str, np.ndarray]:
     return {"tokens": shifted, **codec.contexts(tokens), "targets": tokens}
 
 
-def one_voice(midi: Any) -> np.ndarray:
-    """Gives the notes of all instruments but drums as one voice."""
+def score_of(codec: Any, midi: PrettyMIDI, voices: Sequence[int]) -> Any:
+    """Turns a MIDI file into the score of a representation.
+
+    Args:
+        codec: The representation.
+        midi: The file's content.
+        voices: Number of voices of each instrument, for voices on a grid.
+
+    Returns:
+        A grid that keeps within the codec's meters, or notes of one voice.
+    """
+    if codec.kind == "voices":
+        return grid_from_midi(midi, voices, codec.steps_per_beat, meters=codec.meters)
     notes = notes_of(midi)
     notes["voice"] = 0
+    notes["end"] -= notes["start"].min()
+    notes["start"] -= notes["start"].min()
     return notes
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
@@ -72,7 +72,10 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
     from matplotlib.patches import Patch
 
     if ax is None:
-        ax = _figure().add_axes((0.045, 0.125, 0.945, 0.765))
+        figure = _figure()
+        ax = figure.add_axes((0.045, 0.125, 0.945, 0.765))
+    else:
+        figure = cast("Figure", ax.figure)
     shown = [(i, each) for i, each in enumerate(midi.instruments) if each.notes]
     names = voice_names(midi)
     pitches = [note.pitch for _, each in shown for note in each.notes] or [60]
@@ -84,12 +87,15 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
         colour = COLOURS[i % len(COLOURS)]
         notes = np.array([(n.start, n.end, n.pitch, n.velocity) for n in each.notes])
         start, end, pitch, velocity = notes.T
-        end = start + np.maximum(0.97 * (end - start), seconds / 800)  # repeated notes stay apart
+        gap = np.minimum(0.2 * (end - start), seconds / 600)  # repeated notes stay apart
+        end = np.maximum(end - gap, start + seconds / 900)
         low, high = pitch - 0.44, pitch + 0.44
         corners = np.array([[start, start, end, end], [low, high, high, low]])
         fills = [to_rgba(colour, 0.55 + 0.45 * v / 127) for v in velocity]
         ax.add_collection(
-            PolyCollection(corners.transpose(2, 1, 0), facecolors=fills, lw=0, zorder=3 - i / 99)
+            PolyCollection(
+                list(corners.transpose(2, 1, 0)), facecolors=fills, lw=0, zorder=3 - i / 99
+            )
         )
         labels.append(Patch(color=colour, label=names[i]))
     if title:
@@ -99,7 +105,7 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
             handles=labels, loc="lower right", bbox_to_anchor=(1, 1), ncols=min(len(labels), 6),
             frameon=False, fontsize=9, labelcolor=INK, handlelength=1, handleheight=1,
         )  # fmt: skip
-    return ax.get_figure()
+    return figure
 
 
 def png(figure: Figure, dpi: int = 120) -> bytes:

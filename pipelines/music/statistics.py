@@ -1,6 +1,6 @@
 """Musical statistics: what a set of pieces is like, and how near it comes to another set.
 
-A piece is an array of notes (`rnnapps.data.midi.NOTE`) or a `rnnapps.data.voices.Grid`. Times of
+A piece is an array of notes (`rnnapps.data.midi.NOTE`) or a `rnnapps.data.grid.Grid`. Times of
 arrays are seconds, times of grids are beats.
 """
 
@@ -23,7 +23,7 @@ from rnnapps.pipelines.music.harmony import (
 )
 
 if TYPE_CHECKING:
-    from rnnapps.data.voices import Grid
+    from rnnapps.data.grid import Grid
 
 Piece: TypeAlias = "np.ndarray | Grid"
 
@@ -173,7 +173,7 @@ def overlap(first: np.ndarray, second: np.ndarray) -> float:
 def _notes(piece: Piece) -> np.ndarray:
     if isinstance(piece, np.ndarray):
         return piece
-    from rnnapps.data.voices import notes_from_grid
+    from rnnapps.data.grid import notes_from_grid
 
     return notes_from_grid(piece, 60.0)  # at 60 beats a minute a second is a beat
 

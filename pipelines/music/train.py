@@ -7,14 +7,23 @@ same command is given again.
 from __future__ import annotations
 
 import argparse
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from rnnapps.data import datasets
-from rnnapps.pipelines.music.data import Augmented, example, one_voice
+from rnnapps.data.grid import Grid, estimate_key
+from rnnapps.data.performance import PerformanceCodec
+from rnnapps.data.voices import VoicesCodec
+from rnnapps.pipelines.music.data import Augmented, example, score_of
+
+CHORALE_VOICES = ((55, 84), (48, 77), (43, 72), (33, 68))
+TUNE_VOICES = ((48, 96), *[(30, 84)] * 4)
+#: Quantiles of the lengths of the training pieces, from which `generate` draws.
+LEVELS = np.linspace(0.1, 0.9, 9)
+TUNE_METERS = ((2, 18), (4, 12), (2, 12), (3, 12))
 
 
 @dataclass(frozen=True)
@@ -22,34 +31,79 @@ class Recipe:
     """How a preset is made: its data, its representation, its network, its training."""
 
     dataset: str
-    codec: str
+    codec: Any
+    preprocessor: dict[str, Any]
     network: dict[str, Any]
     epochs: int
     batch_size: int
     window: int
-    learning_rate: float
-    semitones: tuple[int, int]
+    learning_rate: float = 2e-3
+    semitones: tuple[int, int] = (-6, 5)
     crop: bool = False
-    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int = 1
 
 
 RECIPES = {
+    "bach_chorales": Recipe(
+        dataset="jsb_chorales",
+        codec=VoicesCodec(CHORALE_VOICES),
+        preprocessor={
+            "voices": [1, 1, 1, 1],
+            "names": ["Soprano", "Alto", "Tenor", "Bass"],
+            "programs": [19, 19, 19, 19],
+            "tempo": 84,
+        },
+        network={
+            "embedding": 192,
+            "units": 320,
+            "layers": 2,
+            "input_dropout": 0.2,
+            "dropout": 0.35,
+            "output_dropout": 0.35,
+            "weight_drop": 0.2,
+        },
+        epochs=70,
+        batch_size=16,
+        window=96,
+    ),
+    "folk_tunes": Recipe(
+        dataset="nottingham",
+        codec=VoicesCodec(TUNE_VOICES, steps_per_beat=12, max_shift=36, meters=TUNE_METERS),
+        preprocessor={
+            "voices": [1, 4],
+            "names": ["Melody", "Chords", "Chords", "Chords", "Chords"],
+            "programs": [73, 24, 24, 24, 24],
+            "tempo": 120,
+        },
+        network={
+            "embedding": 192,
+            "units": 320,
+            "layers": 2,
+            "input_dropout": 0.1,
+            "dropout": 0.3,
+            "output_dropout": 0.3,
+            "weight_drop": 0.2,
+        },
+        epochs=24,
+        batch_size=32,
+        window=96,
+        semitones=(-3, 3),
+    ),
     "pop_piano": Recipe(
         dataset="pop909",
-        codec="performance",
-        network=dict(
-            embedding=256,
-            units=512,
-            layers=2,
-            input_dropout=0.1,
-            dropout=0.2,
-            output_dropout=0.1,
-        ),
+        codec=PerformanceCodec(),
+        preprocessor={"voices": [1], "names": ["Piano"], "programs": [0], "tempo": 120},
+        network={
+            "embedding": 256,
+            "units": 512,
+            "layers": 2,
+            "input_dropout": 0.1,
+            "dropout": 0.2,
+            "output_dropout": 0.1,
+        },
         epochs=8,
         batch_size=64,
         window=128,
-        learning_rate=2e-3,
-        semitones=(-6, 5),
         crop=True,
     ),
 }
@@ -63,7 +117,89 @@ def scores(name: str, split: str) -> list[Any]:
         split: Name of the split.
 
     Returns:
-        The scores.
+        The scores: grids or arrays of notes.
     """
-    pieces = datasets.load(RECIPES[name].dataset, split)
-    return [one_voice(piece.read()) for piece in pieces]
+    recipe = RECIPES[name]
+    pieces = datasets.load(recipe.dataset, split)
+    if recipe.dataset == "jsb_chorales":
+        return [Grid(piece, key=estimate_key(Grid(piece))) for piece in pieces]
+    return [score_of(recipe.codec, piece.read(), recipe.preprocessor["voices"]) for piece in pieces]
+
+
+def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> Any:
+    """Trains a preset's network, going on from its checkpoint if there is one.
+
+    Args:
+        name: Name of the preset.
+        checkpoint_dir: Folder of the checkpoint.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The network with its best weights, and the history.
+    """
+    from rnnapps.data.windows import Windows
+    from rnnapps.nn.token_network import token_network
+    from rnnapps.training.loop import train as run
+
+    recipe = RECIPES[name]
+    codec = recipe.codec
+    held_out = [example(codec, codec.encode(score)) for score in scores(name, "valid")]
+    examples = Augmented(codec, scores(name, "train"), recipe.semitones, recipe.crop)
+    network = token_network(codec.size, codec.channels, seed=recipe.seed, **recipe.network)
+    history = run(
+        network,
+        Windows(examples, recipe.batch_size, recipe.window, seed=recipe.seed),
+        Windows(lambda rng: held_out, recipe.batch_size, recipe.window, shuffle=False),
+        epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        checkpoint_dir=checkpoint_dir,
+        resume=True,
+        verbose=verbose,
+    )
+    return network, history
+
+
+def preprocessor_of(name: str, pieces: list[Any] | None = None) -> dict[str, Any]:
+    """Gives the preprocessor of a preset: representation, instruments, usual lengths and keys.
+
+    Args:
+        name: Name of the preset.
+        pieces: Scores to take lengths, keys and meters from; None leaves usual values.
+
+    Returns:
+        JSON values.
+    """
+    recipe = RECIPES[name]
+    settings = {"codec": recipe.codec.to_json(), **recipe.preprocessor, "lengths": [16]}
+    if not pieces:
+        return settings
+    if recipe.codec.kind == "performance":
+        lengths = [float(piece["end"].max()) for piece in pieces]
+        return {**settings, "lengths": np.quantile(lengths, LEVELS).round().tolist()}
+    lengths = [-(-piece.steps // piece.bar_steps) for piece in pieces]
+    meters = [(piece.beats_per_bar, piece.steps_per_beat) for piece in pieces]
+    keys = [piece.key for piece in pieces]
+    return {
+        **settings,
+        "lengths": np.quantile(lengths, LEVELS).round().astype(int).tolist(),
+        "keys": np.bincount(keys, minlength=24).tolist(),
+        "meters": [meters.count(meter) for meter in recipe.codec.bars],
+    }
+
+
+def main() -> None:
+    """Trains the presets named on the command line and writes them into `pretrained/music`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("presets", nargs="+", choices=list(RECIPES))
+    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
+    parser.add_argument("--output", type=Path, default=Path("pretrained/music"))
+    options = parser.parse_args()
+    from rnnapps.pipelines.music.release import release
+
+    for name in options.presets:
+        network, history = train(name, options.checkpoints / name)
+        release(name, network, history, options.output / name)
+
+
+if __name__ == "__main__":
+    main()

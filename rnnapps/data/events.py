@@ -172,9 +172,7 @@ class EventCursor(ABC):
         return bool(self.mask()[token])
 
 
-def with_shifts(
-    times: np.ndarray, events: np.ndarray, *, shift: int, max_shift: int
-) -> np.ndarray:
+def with_shifts(times: np.ndarray, events: np.ndarray, *, shift: int, max_shift: int) -> np.ndarray:
     """Puts shifts of time between events.
 
     Args:

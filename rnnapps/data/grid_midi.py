@@ -126,11 +126,13 @@ def choose_meter(meter: Meter, steps_per_beat: int, meters: Sequence[int | Meter
 
 def _longest(midi: PrettyMIDI, changes: list[tuple[float, Any]]) -> Any:
     """The value that holds for most of the time; None where there is none."""
+    if not changes:
+        return None
     spans: dict[Any, float] = defaultdict(float)
     times = [time for time, _ in changes[1:]] + [midi.get_end_time()]
     for (time, value), until in zip(changes, times, strict=True):
         spans[value] += until - time
-    return max(spans, key=spans.__getitem__) if spans else None
+    return max(spans, key=spans.__getitem__)
 
 
 def _assign(
@@ -145,9 +147,7 @@ def _assign(
     for start in sorted(struck):
         chord = sorted(struck[start], reverse=descending)
         if len(chord) > voices:  # the highest stays, then the first ones of the order
-            chord = (
-                chord[:voices] if descending else [*chord[: voices - 1], chord[-1]]
-            )
+            chord = chord[:voices] if descending else [*chord[: voices - 1], chord[-1]]
         began = {
             voice: placed[at][0] if at is not None and placed[at][1] > start else -1
             for voice, at in enumerate(last)

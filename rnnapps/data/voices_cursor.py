@@ -109,8 +109,6 @@ class VoicesCursor(EventCursor):
             self.time += step
             self._last = -1
             self._after = "shift" if step == self._longest else "rest"
-            if step == self._longest:
-                self._after = "shift"
         elif token >= self._meter:
             self._bar = self._bars[token - self._meter]
             self._after = "shift"
@@ -142,8 +140,8 @@ class VoicesCursor(EventCursor):
             if not sounds:
                 mask[off] = False
         if barred:
-            for voice in self._barred:
-                mask[voice] = False
+            for tokens in self._barred:
+                mask[tokens] = False
         longest, limit = self._longest, self._limit
         if self._script:
             time, voice, token = self._script[-1]

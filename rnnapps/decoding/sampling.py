@@ -21,9 +21,7 @@ def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -
     rnnapps.errors.InputError: Expected top_p above 0 and up to 1. Received: top_p=1.5.
     """
     if not (np.isfinite(temperature) and temperature >= 0):
-        raise InputError(
-            f"Expected temperature of 0 or more. Received: temperature={temperature}."
-        )
+        raise InputError(f"Expected temperature of 0 or more. Received: temperature={temperature}.")
     if top_k is not None and top_k < 1:
         raise InputError(f"Expected top_k of 1 or more. Received: top_k={top_k}.")
     if top_p is not None and not 0 < top_p <= 1:

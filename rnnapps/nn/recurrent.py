@@ -126,9 +126,7 @@ class Recurrent(keras.layers.Layer):
             outputs = []
             for way_index, way in enumerate(self.ways):
                 index = layer * len(self.ways) + way_index
-                given = initial_states and list(
-                    initial_states[index * kinds : (index + 1) * kinds]
-                )
+                given = initial_states and list(initial_states[index * kinds : (index + 1) * kinds])
                 way_input = x if way == "forward" else reverse(x, lengths)
                 y, *last = self._run(self.runs[index], way_input, given or None, training)
                 outputs.append(y if way == "forward" else reverse(y, lengths))

@@ -3,6 +3,7 @@ import os
 import numpy as np
 import pytest
 
+from rnnapps.data.grid import Grid
 from rnnapps.data.midi import NOTE, notes_array
 from rnnapps.errors import InputError
 from rnnapps.pipelines.music.statistics import (
@@ -15,12 +16,7 @@ from rnnapps.pipelines.music.statistics import (
 
 
 def grid_of(pitches, steps_per_beat=1):
-    from rnnapps.data.voices import Grid
-
-    pitches = np.array(pitches, np.int16)
-    first = np.ones((1, pitches.shape[1]), bool)
-    onsets = np.concatenate([first, pitches[1:] != pitches[:-1]]) & (pitches >= 0)
-    return Grid(pitches, onsets, steps_per_beat=steps_per_beat, beats_per_bar=4, key=-1)
+    return Grid(pitches, steps_per_beat=steps_per_beat)
 
 
 def walk(seed, count=60):

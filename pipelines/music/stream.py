@@ -1,0 +1,67 @@
+"""Notes as they are made, from tokens as they are made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+
+def notes_as_made(
+    codec: Any,
+    given: Iterable[tuple[int, int]],
+    news: Iterable[list[tuple[int, int]]],
+    tempo: float,
+) -> Iterator[dict[str, Any]]:
+    """Turns the tokens of one piece into notes, each as soon as it has ended.
+
+    Args:
+        codec: The representation.
+        given: Tokens that are there already, as `(row, token)`.
+        news: Further tokens, step by step.
+        tempo: Beats per minute, for voices on a grid.
+
+    Yields:
+        Dicts of `start` and `end` in seconds, `pitch`, `velocity` and `voice`.
+    """
+    second = getattr(codec, "ticks_per_second", None)
+    time, velocity = 0, 80
+    sounding: dict[tuple[int, int], tuple[int, int]] = {}
+
+    def ended(keys: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:
+        for voice, pitch in keys:
+            start, loudness = sounding.pop((voice, pitch))
+            yield {
+                "start": start / second,
+                "end": time / second,
+                "pitch": pitch,
+                "velocity": loudness,
+                "voice": voice,
+            }
+
+    for _, token in _all(given, news):
+        kind, *numbers = codec.name(token).split()
+        values = [int(number) for number in numbers]
+        if kind == "SHIFT":
+            if second is None:
+                second = tempo / 60 * codec.bars[0][1]
+            time += values[0]
+        elif kind == "METER":
+            second = tempo / 60 * codec.bars[values[0]][1]
+        elif kind == "VELOCITY":
+            velocity = round((values[0] + 0.5) * 128 / codec.velocities)
+        elif kind == "END":
+            yield from ended(sorted(sounding))
+        else:
+            on_grid = codec.kind == "voices"
+            voice = values[0] if on_grid else 0
+            yield from ended(
+                [key for key in sounding if (key[0] == voice if on_grid else key[1] == values[-1])]
+            )
+            if kind == "ON":
+                sounding[voice, values[-1]] = (time, velocity)
+
+
+def _all(given: Iterable[Any], news: Iterable[list[Any]]) -> Iterator[Any]:
+    yield from given
+    for step in news:
+        yield from step

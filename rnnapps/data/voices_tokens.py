@@ -1,0 +1,111 @@
+"""The tokens of voices on a grid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from rnnapps.data.events import EventCodec
+from rnnapps.data.grid_midi import Meter
+from rnnapps.data.voices_cursor import MORE
+from rnnapps.errors import InputError
+
+
+@dataclass(frozen=True)
+class VoicesTokens(EventCodec):
+    """Start, end, keys, meters, shifts, then for each voice its OFF and its ONs.
+
+    Args and what they mean are those of `VoicesCodec`.
+    """
+
+    ranges: tuple[tuple[int, int], ...]
+    steps_per_beat: int = 4
+    max_shift: int = 16
+    keys: bool = True
+    meters: tuple[int | Meter, ...] = (4,)
+
+    def __post_init__(self) -> None:
+        ranges = tuple((int(low), int(high)) for low, high in self.ranges)
+        meters = tuple(m if isinstance(m, int) else (int(m[0]), int(m[1])) for m in self.meters)
+        object.__setattr__(self, "ranges", ranges)
+        object.__setattr__(self, "meters", meters)
+        if not ranges or any(not 0 <= low <= high <= 127 for low, high in ranges):
+            raise InputError(f"Expected ranges within 0 to 127. Received: ranges={ranges}.")
+        if not meters or any(min(meter) < 1 for meter in self.bars):
+            raise InputError(f"Expected at least one meter. Received: meters={meters}.")
+        if len(set(self.bars)) < len(self.bars):
+            raise InputError(f"Expected meters that differ. Received: meters={meters}.")
+        if self.max_shift < 1:
+            raise InputError(f"Expected max_shift >= 1. Received: max_shift={self.max_shift}.")
+
+    @property
+    def bars(self) -> tuple[Meter, ...]:
+        """The meters, each as beats in a bar and steps in a beat."""
+        return tuple((m, self.steps_per_beat) if isinstance(m, int) else m for m in self.meters)
+
+    @property
+    def meter(self) -> int:
+        """Token of the first METER."""
+        return 2 + 24 * self.keys
+
+    @property
+    def shift(self) -> int:
+        """Token of SHIFT by 1."""
+        return self.meter + (len(self.meters) if len(self.meters) > 1 else 0)
+
+    @property
+    def offs(self) -> np.ndarray:
+        """Token of OFF of each voice, then `size`; the ONs of a voice follow its OFF."""
+        counts = [high - low + 2 for low, high in self.ranges]
+        return self.shift + self.max_shift + np.cumsum([0, *counts])
+
+    @property
+    def size(self) -> int:
+        return int(self.offs[-1])
+
+    @property
+    def channels(self) -> dict[str, int]:
+        return {"position": max(beats * steps for beats, steps in self.bars), "remaining": MORE + 1}
+
+    def times(self, tokens: np.ndarray) -> np.ndarray:
+        """Gives the step before each token, of shape `(time,)`."""
+        shifts = self._shifts(self.check(tokens))
+        return np.cumsum(shifts) - shifts
+
+    def transpositions(self, tokens: np.ndarray) -> tuple[int, int]:
+        tokens, offs = self.check(tokens), self.offs
+        downs, ups = [], []
+        for first, after in zip(offs[:-1].tolist(), offs[1:].tolist(), strict=True):
+            struck = tokens[(tokens > first) & (tokens < after)]
+            if len(struck):
+                downs.append(first + 1 - int(struck.min()))
+                ups.append(after - 1 - int(struck.max()))
+        return max(downs, default=0), min(ups, default=0)
+
+    def _moved(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
+        offs = self.offs
+        moved = np.where((tokens >= offs[0]) & ~np.isin(tokens, offs), tokens + semitones, tokens)
+        if self.keys:
+            tonic, minor = (tokens - 2) % 12, (tokens - 2) // 12
+            keys = (tokens >= 2) & (tokens < self.meter)
+            moved = np.where(keys, 2 + 12 * minor + (tonic + semitones) % 12, moved)
+        return moved.astype(np.int32)
+
+    def name(self, token: int) -> str:
+        token, offs = int(token), self.offs
+        if token < 2:
+            return ("START", "END")[token]
+        if token < self.meter:
+            return f"KEY {token - 2}"
+        if token < self.shift:
+            return f"METER {token - self.meter}"
+        if token < offs[0]:
+            return f"SHIFT {token - self.shift + 1}"
+        voice = int(np.searchsorted(offs, token, side="right")) - 1
+        struck = token - int(offs[voice])
+        return f"ON {voice} {self.ranges[voice][0] + struck - 1}" if struck else f"OFF {voice}"
+
+    def _shifts(self, tokens: np.ndarray) -> np.ndarray:
+        shifts = (tokens >= self.shift) & (tokens < self.shift + self.max_shift)
+        return np.where(shifts, tokens - self.shift + 1, 0)
