@@ -1,4 +1,4 @@
-"""Lengths in place of masks: what is valid in a right-padded batch, and its last and reversed steps."""
+"""Lengths in place of masks: validity, last and reversed steps of right-padded batches."""
 
 from __future__ import annotations
 

@@ -129,14 +129,15 @@ def _recurrent(
     attributes: dict[str, Any] = {"hidden_size": layer.units, "direction": direction}
     if layer.cell == "gru":
         attributes["linear_before_reset"] = 1
+    given_states = initial_states or []
     states: list[str] = []
     x = graph.node("Transpose", [x], perm=[1, 0, 2])
     for index in range(layer.layers):
         runs = layer.runs[index * ways : (index + 1) * ways]
         weights = zip(*(_fused_weights(layer.cell, run) for run in runs), strict=True)
         inputs = [x, *(graph.constant(np.stack(arrays)) for arrays in weights), lens]
-        for kind in range(kinds if initial_states else 0):
-            given = [initial_states[(index * ways + way) * kinds + kind] for way in range(ways)]
+        for kind in range(kinds if given_states else 0):
+            given = [given_states[(index * ways + way) * kinds + kind] for way in range(ways)]
             inputs.append(_stacked(graph, given, axis[0]))
         y, *last = graph.nodes(layer.cell.upper(), inputs, 1 + kinds, **attributes)
         if ways == 1:
