@@ -139,7 +139,8 @@ class VoicesCodec(VoicesTokens):
         Returns:
             For each channel int32 of shape `(time,)`, known before the token at that place is:
             `position`, the step within the bar, and `remaining`, whole bars to the end, at most
-            16. Before the meter is known they are 0 and 16.
+            16 (before the meter is known they are 0 and 16); `voice_0` and so on, what each voice
+            sounds: 0 for silence, 1 for its lowest pitch and up.
         """
         tokens = self.check(tokens)
         times = self.times(tokens)
@@ -154,7 +155,15 @@ class VoicesCodec(VoicesTokens):
         return {
             "position": np.where(known, times % (beats * steps), 0).astype(np.int32),
             "remaining": np.where(known, remaining, MORE).astype(np.int32),
+            **{f"voice_{v}": self._sounding(tokens, v) for v in range(len(self.ranges))},
         }
+
+    def _sounding(self, tokens: np.ndarray, voice: int) -> np.ndarray:
+        first, after = self.offs[voice : voice + 2]
+        own = (tokens >= first) & (tokens < after)
+        latest = np.maximum.accumulate(np.where(own, np.arange(1, len(tokens) + 1), 0))
+        struck = np.concatenate(([0], np.where(own, tokens - first, 0)))
+        return struck[np.concatenate(([0], latest[:-1]))[: len(tokens)]].astype(np.int32)
 
     def cursor(
         self,

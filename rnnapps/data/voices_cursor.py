@@ -60,7 +60,8 @@ class VoicesCursor(EventCursor):
         self._bars = [beats * steps for beats, steps in codec.bars]
         self._bar = self._bars[0] if codec.shift == codec.meter else 0  # 0: not known yet
         self._limit = total
-        self._sounding = [False] * voices
+        self._sounding = [0] * voices  # what each voice sounds, as in the channels
+        self._names = [f"voice_{voice}" for voice in range(voices)]
         self._last = -1  # voice of the last event at this step
         self._begun = False  # whether there has been a note
         self._after = "start" if codec.keys else "key"
@@ -83,12 +84,13 @@ class VoicesCursor(EventCursor):
         self._fresh = False
 
     def context(self) -> dict[str, int]:
-        if not self._bar:
-            return {"position": 0, "remaining": MORE}
-        if self.total is None:
-            return {"position": self.time % self._bar, "remaining": MORE}
-        remaining = (self.total - self.time) // self._bar
-        return {"position": self.time % self._bar, "remaining": min(remaining, MORE)}
+        position, remaining = 0, MORE
+        if self._bar:
+            position = self.time % self._bar
+            if self.total is not None:
+                remaining = min((self.total - self.time) // self._bar, MORE)
+        sounding = zip(self._names, self._sounding, strict=True)
+        return {"position": position, "remaining": remaining, **dict(sounding)}
 
     def _skip_header(self) -> None:
         if self._after == "key" and self._shift == self._meter:
@@ -97,9 +99,9 @@ class VoicesCursor(EventCursor):
     def _advance(self, token: int) -> None:
         if token >= self._offs[0]:
             voice = int(self._voice_of[token])
-            struck = token > self._offs[voice]
+            struck = token - self._offs[voice]
             self._sounding[voice] = struck
-            self._begun |= struck
+            self._begun |= struck > 0
             self._last = voice
             self._after = "event"
             if self._script and self._script[-1][2] == token and self._script[-1][0] == self.time:

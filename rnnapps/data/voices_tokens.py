@@ -66,7 +66,9 @@ class VoicesTokens(EventCodec):
 
     @property
     def channels(self) -> dict[str, int]:
-        return {"position": max(beats * steps for beats, steps in self.bars), "remaining": MORE + 1}
+        sounding = {f"voice_{v}": high - low + 2 for v, (low, high) in enumerate(self.ranges)}
+        longest = max(beats * steps for beats, steps in self.bars)
+        return {"position": longest, "remaining": MORE + 1, **sounding}
 
     def times(self, tokens: np.ndarray) -> np.ndarray:
         """Gives the step before each token, of shape `(time,)`."""
