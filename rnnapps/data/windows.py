@@ -83,7 +83,9 @@ class Windows(keras.utils.PyDataset):
         if not 0 <= index < self.num_batches:
             raise IndexError(index)
         group, begin = self._plan[self.first + index]
-        arrays = {name: np.zeros((self.batch_size, self.window), np.int32) for name in group[0]}
+        arrays: dict[str, np.ndarray] = {
+            name: np.zeros((self.batch_size, self.window), np.int32) for name in group[0]
+        }
         weights = np.zeros((self.batch_size, self.window), np.float32)
         for row, example in enumerate(group):
             for name, values in example.items():

@@ -88,9 +88,10 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        value = (logs or {}).get("val_nats", (logs or {}).get("nats"))
+        values = logs or {}
+        value = float(values.get("val_nats", values.get("nats", np.inf)))
         if self.best["value"] is None or value < self.best["value"]:
-            self.best = {"epoch": epoch, "value": float(value)}
+            self.best = {"epoch": epoch, "value": value}
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
         self.save(epoch + 1, 0, [])
 
@@ -114,8 +115,9 @@ class Checkpoint(keras.callbacks.Callback):
         arrays = {f"v{i}": np.array(v) for i, v in enumerate(self._variables(self.model))}
         arrays |= {f"m{i}": value for i, value in enumerate(metrics)}
         arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
+        arrays["facts"] = np.array(json.dumps(facts))
         with replaced_file(self.path) as temporary:
-            np.savez(temporary, facts=np.array(json.dumps(facts)), **arrays)
+            np.savez(temporary, **arrays)  # type: ignore[arg-type]
         self._saved = time.monotonic()
 
     def _read_metrics(self) -> list[np.ndarray]:
