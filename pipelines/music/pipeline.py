@@ -414,10 +414,7 @@ class Music(Pipeline):
             )
         if isinstance(melody, list | tuple):
             melody = midi_of(melody_notes(melody))
-        voices = [1, *([len(codec.ranges) - 1] if len(codec.ranges) > 1 else [])]
-        given = grid_from_midi(
-            read_midi(melody), voices[:1], codec.steps_per_beat, meters=codec.meters
-        )
+        given = grid_from_midi(read_midi(melody), [1], codec.steps_per_beat, meters=codec.meters)
         alone = np.full((given.steps, len(codec.ranges)), -1, np.int16)
         onsets = np.zeros(alone.shape, bool)
         alone[:, 0], onsets[:, 0] = given.pitches[:, 0], given.onsets[:, 0]
