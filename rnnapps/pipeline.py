@@ -203,7 +203,9 @@ class Pipeline(ABC):
         """Writes what the task can do to a folder; gives titles with fragments of HTML."""
 
     def trained(self) -> None:
-        """Says that the network's weights have changed: predictions follow them from now on."""
+        """Says that the network's weights have changed: predictions and the card follow."""
+        name = self.metadata.get("name")
+        self.metadata = {"description": f"Fine-tuned from {name}." if name else "Trained."}
         self._weights = self._graph = self._session = None
 
     def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
@@ -237,7 +239,9 @@ class Pipeline(ABC):
 
     def weights(self) -> dict[str, np.ndarray]:
         """Gives the network's weights by path, float32."""
-        return {weight.path: np.asarray(weight) for weight in self.network.weights}
+        from keras.ops import convert_to_numpy
+
+        return {weight.path: convert_to_numpy(weight) for weight in self.network.weights}
 
     def export(self, path: str | Path) -> Path:
         """Exports the network in float32, and compares the export with Keras.

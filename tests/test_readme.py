@@ -64,7 +64,7 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
     if not presets("music"):
         pytest.skip("no preset is shipped")
     monkeypatch.chdir(tmp_path)
-    for number, song in enumerate(pipeline("music").generate(bars=4, seed=1, num_outputs=2)):
+    for number, song in enumerate(pipeline("music").generate(bars=8, seed=1, num_outputs=2)):
         song.save(f"my-midi/{number}.mid")
     for code in blocks(ROOT / "README.md", ""):
         exec(code, {})

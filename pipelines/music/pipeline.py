@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rnnapps.report import Report
 
 PARTICLES = 16
-NETWORK = {"embedding": 192, "units": 320, "layers": 2}
+NETWORK = {"embedding": 160, "units": 256, "layers": 2}
 
 
 class Music(Pipeline):
@@ -163,7 +163,7 @@ class Music(Pipeline):
             temperature: Below 1 is safer, above 1 bolder.
             seed: Same seed, same harmonies.
             tempo: Beats per minute.
-            key: Such as "G major"; by default the network chooses.
+            key: Such as "G major"; by default the file's, or a guess.
 
         Returns:
             The song.
@@ -338,7 +338,7 @@ class Music(Pipeline):
             if value is not None and not on_grid:
                 raise InputError(
                     f"Expected no {name}, as this preset has expressive time. Received: "
-                    f"{name}={value!r}. Do give seconds instead."
+                    f"{name}={value!r}. Do leave it out, and give a length in seconds instead."
                 )
         number = None if key is None else key_number(key)
         rng = np.random.default_rng(seed)

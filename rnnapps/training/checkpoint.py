@@ -112,7 +112,7 @@ class Checkpoint(keras.callbacks.Callback):
             "metrics": len(metrics),
             "best_weights": len(self.best_weights),
         }
-        arrays = {f"v{i}": np.array(v) for i, v in enumerate(self._variables(self.model))}
+        arrays = {f"v{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(self._variables(self.model))}
         arrays |= {f"m{i}": value for i, value in enumerate(metrics)}
         arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
         arrays["facts"] = np.array(json.dumps(facts))
@@ -121,7 +121,7 @@ class Checkpoint(keras.callbacks.Callback):
         self._saved = time.monotonic()
 
     def _read_metrics(self) -> list[np.ndarray]:
-        return [np.array(variable) for variable in self.model.metrics_variables]
+        return [keras.ops.convert_to_numpy(each) for each in self.model.metrics_variables]
 
     @staticmethod
     def _variables(model: keras.Model) -> list:
