@@ -1,0 +1,126 @@
+"""Exports a network for other runtimes, and compares each export with Keras."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from rnnapps.errors import InputError, RnnappsError
+from rnnapps.files import replace_bytes, replaced_folder
+from rnnapps.runtime.lower import NEXT, lower
+from rnnapps.runtime.session import KerasSession, OnnxSession
+
+TOLERANCE = 1e-3
+
+Arrays = dict[str, np.ndarray]
+
+
+def export(network: keras.Model, path: Path) -> Path:
+    """Exports a network in float32.
+
+    Args:
+        network: functional model with a dict of inputs, integer tokens and float states, and a
+            dict of outputs.
+        path: `.onnx`; `.tflite` (LiteRT: one row, one step, states in and out); without a suffix
+            a SavedModel folder. The last two need the TensorFlow backend.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: If the suffix or the backend does not fit.
+        RnnappsError: If the export answers otherwise than Keras; then nothing is written.
+    """
+    if path.suffix not in (".onnx", ".tflite", ""):
+        raise InputError(
+            f"Expected a file .onnx or .tflite, or a folder without a suffix. Received: {path}."
+        )
+    if path.suffix != ".onnx" and keras.backend.backend() != "tensorflow":
+        raise InputError(
+            f"Expected the TensorFlow backend for {path.name!r}. Received: "
+            f"{keras.backend.backend()!r}. Do set KERAS_BACKEND=tensorflow, or export to .onnx."
+        )
+    sample = _sample(network)
+    session = KerasSession(network)
+    outputs, states = session.run(sample)
+    wanted = {**outputs, **{NEXT + name: value for name, value in states.items()}}
+    if path.suffix == ".onnx":
+        graph = lower(network)
+        outputs, states = OnnxSession(graph).run(sample)
+        _compare({**outputs, **{NEXT + name: value for name, value in states.items()}}, wanted)
+        return replace_bytes(path, graph)
+    if path.suffix == ".tflite":
+        model = _lite(network)
+        _compare(_run_lite(model, sample), wanted)
+        return replace_bytes(path, model)
+    import tensorflow as tf
+
+    with replaced_folder(path) as folder:
+        _saved_model(network, None, folder)
+        loaded = tf.saved_model.load(str(folder)).signatures["serving_default"]
+        answers = loaded(**{name: tf.constant(value) for name, value in sample.items()})
+        _compare({name: value.numpy() for name, value in answers.items()}, wanted)
+    return path
+
+
+def _sample(network: keras.Model) -> Arrays:
+    rng = np.random.default_rng(0)
+    sample: Arrays = {}
+    for name, tensor in network.input.items():
+        shape = [1 if size is None else size for size in tensor.shape]
+        sample[name] = (
+            np.zeros(shape, np.int32)
+            if "int" in tensor.dtype
+            else rng.normal(size=shape, scale=0.3).astype(np.float32)
+        )
+    return sample
+
+
+def _saved_model(network: keras.Model, free: int | None, folder: Path) -> None:
+    import tensorflow as tf
+
+    @tf.function
+    def run(**inputs: Any) -> Any:
+        outputs = network(inputs, training=False)
+        return {
+            NEXT + name if name in network.input else name: value
+            for name, value in outputs.items()
+        }
+
+    shapes = {
+        name: tf.TensorSpec(
+            [free if size is None else size for size in tensor.shape], tensor.dtype, name=name
+        )
+        for name, tensor in network.input.items()
+    }
+    module = tf.Module()
+    module.network = network
+    signature = run.get_concrete_function(**shapes)
+    tf.saved_model.save(module, str(folder), signatures={"serving_default": signature})
+
+
+def _lite(network: keras.Model) -> bytes:
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        _saved_model(network, 1, Path(folder))
+        model: bytes = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
+    return model
+
+
+def _run_lite(model: bytes, sample: Arrays) -> Arrays:
+    import tensorflow as tf
+
+    runner = tf.lite.Interpreter(model_content=model).get_signature_runner("serving_default")
+    answers: Arrays = runner(**sample)
+    return answers
+
+
+def _compare(answers: Arrays, wanted: Arrays) -> None:
+    for name, value in wanted.items():
+        if name not in answers or not np.allclose(answers[name], value, atol=TOLERANCE):
+            raise RnnappsError(f"The export gives another {name!r} than Keras. Nothing is written.")
