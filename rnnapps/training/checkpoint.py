@@ -112,7 +112,10 @@ class Checkpoint(keras.callbacks.Callback):
             "metrics": len(metrics),
             "best_weights": len(self.best_weights),
         }
-        arrays = {f"v{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(self._variables(self.model))}
+        arrays = {
+            f"v{i}": keras.ops.convert_to_numpy(v)
+            for i, v in enumerate(self._variables(self.model))
+        }
         arrays |= {f"m{i}": value for i, value in enumerate(metrics)}
         arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
         arrays["facts"] = np.array(json.dumps(facts))
