@@ -95,15 +95,16 @@ RECIPES = {
         preprocessor={"voices": [1], "names": ["Piano"], "programs": [0], "tempo": 120},
         network={
             "embedding": 256,
-            "units": 512,
+            "units": 384,
             "layers": 2,
             "input_dropout": 0.1,
-            "dropout": 0.2,
+            "dropout": 0.1,
             "output_dropout": 0.1,
         },
         epochs=8,
         batch_size=64,
         window=128,
+        learning_rate=3e-3,
         crop=True,
     ),
 }
