@@ -334,11 +334,11 @@ class Music(Pipeline):
         for name, value in (("seconds", seconds), ("bars", bars), ("tempo", tempo)):
             if value is not None and not (np.isfinite(value) and value > 0):
                 raise InputError(f"Expected {name} above 0. Received: {name}={value}.")
-        for name, value in (("bars", bars), ("tempo", tempo), ("key", key)):
-            if value is not None and not on_grid:
+        for name, setting in (("bars", bars), ("tempo", tempo), ("key", key)):
+            if setting is not None and not on_grid:
                 raise InputError(
                     f"Expected no {name}, as this preset has expressive time. Received: "
-                    f"{name}={value!r}. Do leave it out, and give a length in seconds instead."
+                    f"{name}={setting!r}. Do leave it out, and give a length in seconds instead."
                 )
         number = None if key is None else key_number(key)
         rng = np.random.default_rng(seed)

@@ -23,7 +23,7 @@ def notes_as_made(
     Yields:
         Dicts of `start` and `end` in seconds, `pitch`, `velocity` and `voice`.
     """
-    second = getattr(codec, "ticks_per_second", None)
+    second = float(getattr(codec, "ticks_per_second", 0))
     time, velocity = 0, 80
     sounding: dict[tuple[int, int], tuple[int, int]] = {}
 
@@ -42,7 +42,7 @@ def notes_as_made(
         kind, *numbers = codec.name(token).split()
         values = [int(number) for number in numbers]
         if kind == "SHIFT":
-            if second is None:
+            if not second:
                 second = tempo / 60 * codec.bars[0][1]
             time += values[0]
         elif kind == "METER":

@@ -40,7 +40,7 @@ class Grid:
     """
 
     pitches: np.ndarray
-    onsets: np.ndarray | None = None  # an array from the start of its life
+    onsets: np.ndarray = None  # type: ignore[assignment]  # derived from pitches where not given
     steps_per_beat: int = 4
     beats_per_bar: int = 4
     key: int = -1
@@ -80,7 +80,7 @@ class Grid:
             return NotImplemented
         return (
             np.array_equal(self.pitches, other.pitches)
-            and np.array_equal(self.onsets, other.onsets)  # type: ignore[arg-type]
+            and np.array_equal(self.onsets, other.onsets)
             and (self.steps_per_beat, self.beats_per_bar, self.key)
             == (other.steps_per_beat, other.beats_per_bar, other.key)
         )
@@ -112,7 +112,7 @@ class Grid:
             The longer piece.
         """
         pitches = np.pad(self.pitches, ((steps, 0), (0, 0)), constant_values=-1)
-        onsets = np.pad(self.onsets, ((steps, 0), (0, 0)))  # type: ignore[arg-type]
+        onsets = np.pad(self.onsets, ((steps, 0), (0, 0)))
         return replace(self, pitches=pitches, onsets=onsets)
 
 
@@ -134,7 +134,7 @@ def notes_from_grid(grid: Grid, tempo: float = 120.0, velocity: int = 80) -> np.
         raise InputError(f"Expected a tempo above 0 beats per minute. Received: tempo={tempo}.")
     parts = [np.zeros(0, NOTE)]
     for voice in range(grid.voices):
-        pitches, onsets = grid.pitches[:, voice], grid.onsets[:, voice]  # type: ignore[index]
+        pitches, onsets = grid.pitches[:, voice], grid.onsets[:, voice]
         breaks = np.flatnonzero(onsets | np.diff(pitches < 0, prepend=True))
         ends = np.append(breaks[1:], grid.steps)
         sung = pitches[breaks] >= 0

@@ -120,7 +120,7 @@ class Checkpoint(keras.callbacks.Callback):
         arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
         arrays["facts"] = np.array(json.dumps(facts))
         with replaced_file(self.path) as temporary:
-            np.savez(temporary, **arrays)  # type: ignore[arg-type]
+            np.savez(temporary, **arrays)
         self._saved = time.monotonic()
 
     def _read_metrics(self) -> list[np.ndarray]:
