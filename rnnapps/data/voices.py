@@ -33,6 +33,9 @@ class VoicesCodec(VoicesTokens):
         max_shift: Longest single SHIFT, in steps.
         keys: Whether pieces have a key.
         meters: Allowed meters: beats in a bar, or `(beats in a bar, steps in a beat)`.
+        barred_parallels: Intervals in semitones, octaves left out, that no two voices may keep
+            where both move in one direction: 0 and 7 in strict style. A cursor's mask keeps to it;
+            `encode` and `push` take any piece.
 
     Raises:
         InputError: If an argument is out of range.

@@ -61,6 +61,9 @@ class VoicesCursor(EventCursor):
         self._bar = self._bars[0] if codec.shift == codec.meter else 0  # 0: not known yet
         self._limit = total
         self._sounding = [0] * voices  # what each voice sounds, as in the channels
+        self._before = [0] * voices  # the same before the events at this step
+        self._pitches = [np.arange(low, high + 1) for low, high in codec.ranges]
+        self._parallels = codec.barred_parallels
         self._names = [f"voice_{voice}" for voice in range(voices)]
         self._last = -1  # voice of the last event at this step
         self._begun = False  # whether there has been a note
@@ -110,6 +113,7 @@ class VoicesCursor(EventCursor):
             step = token - self._shift + 1
             self.time += step
             self._last = -1
+            self._before = list(self._sounding)
             self._after = "shift" if step == self._longest else "rest"
         elif token >= self._meter:
             self._bar = self._bars[token - self._meter]
@@ -121,11 +125,28 @@ class VoicesCursor(EventCursor):
     def _allows(self, token: int) -> bool:
         if self.mask()[token]:
             return True
-        if not self._barred or self._script or token < self._offs[0] or self.done:
+        if self._script or token < self._offs[0] or self.done:
             return False
         allowed = np.zeros(len(self._mask), bool)
         self._fill(allowed, barred=False)
         return bool(allowed[token])
+
+    def _bar_parallels(self, mask: np.ndarray) -> None:
+        for voice in range(self._last + 1, len(self._before)):
+            if not self._before[voice]:
+                continue
+            pitches = self._pitches[voice]
+            old = pitches[self._before[voice] - 1]
+            ons = mask[self._offs[voice] + 1 : self._offs[voice] + 1 + len(pitches)]
+            for other in range(voice):
+                was, now = self._before[other], self._sounding[other]
+                if not was or not now or was == now:
+                    continue
+                was, now = self._pitches[other][was - 1], self._pitches[other][now - 1]
+                interval = abs(was - old) % 12
+                if interval in self._parallels:
+                    same = np.abs(now - pitches) % 12 == interval
+                    ons[same & (np.sign(pitches - old) == np.sign(now - was))] = False
 
     def _fill(self, mask: np.ndarray, barred: bool = True) -> None:
         if self._after == "start":
@@ -144,6 +165,8 @@ class VoicesCursor(EventCursor):
         if barred:
             for tokens in self._barred:
                 mask[tokens] = False
+            if self._parallels:
+                self._bar_parallels(mask)
         longest, limit = self._longest, self._limit
         if self._script:
             time, voice, token = self._script[-1]

@@ -24,11 +24,13 @@ class VoicesTokens(EventCodec):
     max_shift: int = 16
     keys: bool = True
     meters: tuple[int | Meter, ...] = (4,)
+    barred_parallels: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         ranges = tuple((int(low), int(high)) for low, high in self.ranges)
         meters = tuple(m if isinstance(m, int) else (int(m[0]), int(m[1])) for m in self.meters)
         object.__setattr__(self, "ranges", ranges)
+        object.__setattr__(self, "barred_parallels", tuple(map(int, self.barred_parallels)))
         object.__setattr__(self, "meters", meters)
         if not ranges or any(not 0 <= low <= high <= 127 for low, high in ranges):
             raise InputError(f"Expected ranges within 0 to 127. Received: ranges={ranges}.")
@@ -36,6 +38,11 @@ class VoicesTokens(EventCodec):
             raise InputError(f"Expected at least one meter. Received: meters={meters}.")
         if len(set(self.bars)) < len(self.bars):
             raise InputError(f"Expected meters that differ. Received: meters={meters}.")
+        if any(not 0 <= interval < 12 for interval in self.barred_parallels):
+            raise InputError(
+                "Expected intervals from 0 to 11 semitones. Received: "
+                f"barred_parallels={self.barred_parallels}."
+            )
         if self.max_shift < 1:
             raise InputError(f"Expected max_shift >= 1. Received: max_shift={self.max_shift}.")
 

@@ -91,6 +91,29 @@ def test_barred_voices_are_pushed_by_hand_up_to_a_limit():
         cursor.push(first + 3)  # each voice once a step
 
 
+def test_no_voices_move_in_barred_parallels():
+    from rnnapps.pipelines.music.harmony import parallels
+
+    def count(codec):
+        rng = np.random.default_rng(3)
+        pieces = [codec.decode(walk(codec, 96, rng)[0]).pitches for _ in range(10)]
+        return [sum(parallels(piece, interval) for piece in pieces) for interval in (0, 5, 7)]
+
+    codec = VoicesCodec(((60, 67), (55, 62), (48, 55)), max_shift=1)
+    free, strict = count(codec), count(replace(codec, barred_parallels=(0, 7)))
+    assert min(free) > 0
+    assert strict[0] == strict[2] == 0 < strict[1]
+
+
+def test_given_music_may_have_parallels():
+    codec = VoicesCodec(((60, 72), (48, 60)), barred_parallels=(7,))
+    grid = Grid([[67, 60], [65, 58], [67, 60]], key=0)
+    cursor = codec.cursor(3)
+    for token in codec.encode(grid).tolist():
+        cursor.push(token)
+    assert cursor.done
+
+
 def test_cursor_refuses_what_the_mask_forbids():
     cursor = SATB.cursor(4)
     for token in (SATB.start, SATB.end, SATB.shift, SATB.size, -1):
