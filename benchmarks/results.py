@@ -1,0 +1,66 @@
+"""Keeps the outcome of a benchmark: `results/<name>.json`, and its tables in `README.md`."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from rnnapps.files import replace_bytes
+from rnnapps.report import Report
+
+HERE = Path(__file__).resolve().parent
+PACKAGES = ("rnnapps", "keras", "tensorflow", "jax", "torch", "onnxruntime", "numpy")
+
+
+def publish(name: str, report: Report, **settings: Any) -> None:
+    """Prints a report and keeps it.
+
+    Args:
+        name: Name of the benchmark; `README.md` has a region `<!-- result: NAME -->`.
+        report: What was found.
+        **settings: Seeds, data and whatever else the figures depend on.
+    """
+    print(report)
+    about = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{_processor()}, {os.cpu_count()} cores",
+        "python": platform.python_version(),
+        **{package: found for package in PACKAGES if (found := _version(package))},
+        **settings,
+    }
+    result = {**report.to_dict(), "about": about}
+    text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
+    replace_bytes(HERE / "results" / f"{name}.json", text.encode())
+    tables = "\n\n".join(f"{title}\n\n{table.markdown()}" for title, table in report.tables.items())
+    facts = "; ".join(f"{key} {value}" for key, value in about.items())
+    mark = f"<!-- result: {name} -->"
+    readme = HERE / "README.md"
+    text, count = re.subn(
+        rf"({re.escape(mark)}\n).*?(<!-- /result -->)",
+        lambda found: f"{found[1]}{tables}\n\n{facts}\n{found[2]}",
+        readme.read_text(encoding="utf-8"),
+        flags=re.DOTALL,
+    )
+    if count != 1:
+        raise SystemExit(f"Expected one region {mark} in {readme}. Received: {count}.")
+    replace_bytes(readme, text.encode())
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def _processor() -> str:
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
