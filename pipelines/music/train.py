@@ -101,7 +101,7 @@ RECIPES = {
             "dropout": 0.1,
             "output_dropout": 0.1,
         },
-        epochs=8,
+        epochs=5,
         batch_size=64,
         window=128,
         learning_rate=3e-3,
