@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from rnnapps import preset as presets
+from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
 from rnnapps.errors import InputError, PresetError
 from rnnapps.runtime.session import OnnxSession, Session
@@ -126,7 +128,12 @@ class Pipeline(ABC):
     def network(self) -> keras.Model:
         """The Keras network, built when first asked for."""
         if self._network is None:
-            network = self.build()
+            try:
+                network = self.build()
+            except (TypeError, ValueError) as error:
+                raise InputError(
+                    f"Expected settings of the network. Received: {self.config} ({error})."
+                ) from error
             if self._weights is not None:
                 self._assign(network, self._weights)
             self._network = network
@@ -151,7 +158,7 @@ class Pipeline(ABC):
     @property
     def card(self) -> str:
         """The card of the preset, Markdown."""
-        return presets.card(self.metadata)
+        return presets.card({"task": self.task, **self.metadata})
 
     def predict(self, x: Any, batch_size: int | None = None) -> Any:
         """Predicts: one input gives one result, a list a list, an iterator a lazy iterator.
@@ -166,22 +173,29 @@ class Pipeline(ABC):
         Raises:
             InputError: If an input cannot be used.
         """
-        size = self.batch_size if batch_size is None else batch_size
-        if size < 1:
-            raise InputError(f"Expected batch_size of 1 or more. Received: {batch_size}.")
+        check_count(batch_size=batch_size)
+        size = batch_size or self.batch_size
         if isinstance(x, Iterator):
             return self._lazily(x, size)
         if isinstance(x, list | tuple):
             return self._predict_all(list(x), size)
-        return self._predict_all([x], size)[0]
+        return self._predict_all([x], size, first=None)[0]
 
     def _lazily(self, inputs: Iterable[Any], batch_size: int) -> Iterator[Any]:
-        inputs = iter(inputs)
+        inputs, first = iter(inputs), 0
         while chunk := list(itertools.islice(inputs, batch_size)):
-            yield from self._predict_all(chunk, batch_size)
+            yield from self._predict_all(chunk, batch_size, first)
+            first += len(chunk)
 
-    def _predict_all(self, raws: list[Any], batch_size: int) -> list[Any]:
-        examples = [self.preprocess(raw) for raw in raws]
+    def _predict_all(self, raws: list[Any], batch_size: int, first: int | None = 0) -> list[Any]:
+        examples = []
+        for index, raw in enumerate(raws):
+            try:
+                examples.append(self.preprocess(raw))
+            except InputError as error:
+                if first is None:
+                    raise
+                raise InputError(f"Input {first + index}: {error}") from error
         results: list[Any] = [None] * len(raws)
         lengths = [len(next(iter(example.values()))) for example in examples]
         for group in buckets(lengths, batch_size):
@@ -202,11 +216,28 @@ class Pipeline(ABC):
     def demo(self, folder: Path) -> list[tuple[str, str]]:
         """Writes what the task can do to a folder; gives titles with fragments of HTML."""
 
-    def trained(self) -> None:
-        """Says that the network's weights have changed: predictions and the card follow."""
-        name = self.metadata.get("name")
-        self.metadata = {"description": f"Fine-tuned from {name}." if name else "Trained."}
-        self._weights = self._graph = self._session = None
+    @contextmanager
+    def training(self, seed: int = 0) -> Iterator[keras.Model]:
+        """Lends the network to a training; `fit` does its work within.
+
+        Predictions and the card follow the weights afterwards, also where the training breaks off.
+
+        Args:
+            seed: Seed of the network's dropouts.
+
+        Yields:
+            The network.
+        """
+        network = self.network
+        states = [each for each in network.variables if each.name == "seed_generator_state"]
+        for index, state in enumerate(states):
+            state.assign(np.random.default_rng([seed, index]).integers(2**32, size=2))
+        try:
+            yield network
+        finally:
+            name, before = self.metadata.get("name"), self.metadata.get("description", "Trained.")
+            self.metadata = {"description": f"Fine-tuned from {name}." if name else before}
+            self._weights = self._graph = self._session = None
 
     def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
         """Saves the pipeline, whole or not at all.
@@ -248,18 +279,25 @@ class Pipeline(ABC):
 
         Args:
             path: `.onnx`, `.tflite` (one step with states, for the edge), or a name without a
-                suffix for a SavedModel folder. The last two need the TensorFlow backend.
+                suffix for a SavedModel folder, which replaces one that is there. The last two
+                need the TensorFlow backend.
 
         Returns:
             The path.
 
         Raises:
-            InputError: If the suffix is none of these.
+            InputError: If the suffix is none of these, or the folder holds something else.
             RnnappsError: If the export answers otherwise than Keras.
         """
         from rnnapps.runtime.export import export
 
-        return export(self.network, Path(path))
+        path = Path(path)
+        if path.is_dir() and any(path.iterdir()) and not (path / "saved_model.pb").is_file():
+            raise InputError(
+                f"Expected an empty folder or a SavedModel to replace. Received: {str(path)!r}, "
+                "which holds other files. Do choose another name instead."
+            )
+        return export(self.network, path)
 
     @staticmethod
     def _assign(network: keras.Model, weights: Mapping[str, np.ndarray]) -> None:

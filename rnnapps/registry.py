@@ -106,6 +106,10 @@ class Entry:
             PresetError: If no name is given and the task comes without a preset.
         """
         found = self.presets()
+        if not isinstance(name, str | Path | None):
+            raise InputError(
+                f"Expected `preset` as a name, a directory, None or False. Received: {name!r}."
+            )
         if name is None:
             if not found:
                 raise PresetError(
@@ -192,8 +196,6 @@ def load(
     entry = find(task)
     if preset is False:
         return entry.load().untrained(**overrides)
-    if preset is True:
-        raise InputError("Expected `preset` as a name, a directory, None or False. Received: True.")
     return entry.load().from_preset(entry.preset(preset), **overrides)
 
 

@@ -107,8 +107,9 @@ def test_unknown_names(echo_task):
         rnnapps.pipeline("echo", "no/such/folder")
     with pytest.raises(errors.InputError, match="task=3"):
         rnnapps.pipeline(3)
-    with pytest.raises(errors.InputError, match="True"):
-        rnnapps.pipeline("echo", True)
+    for wrong in (True, 3, b"loud"):
+        with pytest.raises(errors.InputError, match=f"Expected `preset` as a name.*{wrong}"):
+            rnnapps.pipeline("echo", wrong)
 
 
 def test_the_default_preset_is_first(echo_task):

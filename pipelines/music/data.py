@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import notes_of
+from rnnapps.errors import InputError
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -33,20 +34,26 @@ def example(codec: Any, tokens: np.ndarray) -> dict[str, np.ndarray]:
     return {"tokens": shifted, **codec.contexts(tokens), "targets": tokens}
 
 
-def score_of(codec: Any, midi: PrettyMIDI, voices: Sequence[int]) -> Any:
+def score_of(codec: Any, midi: PrettyMIDI, voices: Sequence[int], key: int | None = None) -> Any:
     """Turns a MIDI file into the score of a representation.
 
     Args:
         codec: The representation.
         midi: The file's content.
         voices: Number of voices of each instrument, for voices on a grid.
+        key: Key of the piece, likewise; by default the file's, or a guess.
 
     Returns:
         A grid that keeps within the codec's meters, or notes of one voice.
+
+    Raises:
+        InputError: If there are no notes to read.
     """
     if codec.kind == "voices":
-        return grid_from_midi(midi, voices, codec.steps_per_beat, meters=codec.meters)
+        return grid_from_midi(midi, voices, codec.steps_per_beat, meters=codec.meters, key=key)
     notes = notes_of(midi)
+    if not len(notes):
+        raise InputError("Expected notes that last. Received: only some that end as they begin.")
     notes["voice"] = 0
     notes["end"] -= notes["start"].min()
     notes["start"] -= notes["start"].min()

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from rnnapps.checks import check_count, check_positive
 from rnnapps.data.grid import Grid
 from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import midi_files, midi_of, read_midi
-from rnnapps.decoding.sampling import check_sampling, log_softmax
-from rnnapps.errors import InputError
+from rnnapps.decoding.sampling import log_softmax
+from rnnapps.errors import InputError, UnknownNameError
 from rnnapps.pipeline import Example, Pipeline
+from rnnapps.pipelines.music.controls import check_controls
 from rnnapps.pipelines.music.data import Augmented, example, score_of
 from rnnapps.pipelines.music.generation import Writer, harmonies, write
 from rnnapps.pipelines.music.representation import codec_of, key_number, melody_notes, song_of
@@ -23,6 +27,7 @@ from rnnapps.runtime.session import zero_states
 
 if TYPE_CHECKING:
     import keras
+    from pretty_midi import PrettyMIDI
 
     from rnnapps.report import Report
 
@@ -59,9 +64,18 @@ class Music(Pipeline):
 
         Returns:
             The pipeline.
+
+        Raises:
+            InputError: If there is no such preset.
+            UnknownNameError: If there is no such setting.
         """
+        from rnnapps.nn.token_network import token_network
         from rnnapps.pipelines.music.train import RECIPES, preprocessor_of
 
+        known = list(signature(token_network).parameters)[2:]
+        for name in overrides:
+            if name not in known:
+                raise UnknownNameError.of("setting of the network", name, known)
         if like not in RECIPES:
             raise InputError(f"Expected a preset among {list(RECIPES)}. Received: {like!r}.")
         return cls({**NETWORK, **overrides}, preprocessor_of(like))
@@ -95,10 +109,11 @@ class Music(Pipeline):
             top_p: Draw from the likeliest events that together have this probability.
             seed: Same seed, same piece.
             num_outputs: Number of pieces; more than one gives a list.
-            tempo: Beats per minute, for voices on a grid.
+            tempo: Beats per minute, for voices on a grid; by default the primer's, or the preset's.
             key: Such as "G major" or "F# minor", for voices on a grid.
-            primer: Beginning that is continued: path of a MIDI file, PrettyMIDI, or list of MIDI
-                pitches (quarter notes, harmonised first where the preset has several voices).
+            primer: Beginning that is continued: path of a MIDI file, song, PrettyMIDI, or list of
+                MIDI pitches (quarter notes, harmonised first where the preset has several
+                voices).
 
         Returns:
             The song or songs.
@@ -158,11 +173,11 @@ class Music(Pipeline):
         """Keeps a melody as the highest voice and writes the others.
 
         Args:
-            melody: Path of a MIDI file or PrettyMIDI (its first instrument counts), or a list of
-                MIDI pitches, played as quarter notes.
+            melody: Path of a MIDI file, song or PrettyMIDI (its first instrument counts), or a
+                list of MIDI pitches, played as quarter notes.
             temperature: Below 1 is safer, above 1 bolder.
             seed: Same seed, same harmonies.
-            tempo: Beats per minute.
+            tempo: Beats per minute; by default the file's, or the preset's.
             key: Such as "G major"; by default the file's, or a guess.
 
         Returns:
@@ -171,8 +186,10 @@ class Music(Pipeline):
         Raises:
             InputError: If the preset has a single voice or the melody is out of its range.
         """
-        check_sampling(temperature, None, None)
-        return song_of(self._harmonized(melody, temperature, seed, key), self.preprocessor, tempo)
+        check_controls("voices", temperature=temperature, seed=seed, tempo=tempo, key=key)
+        midi, own = _melody(melody)
+        grid = self._harmonized(midi, temperature, seed, key)
+        return song_of(grid, self.preprocessor, tempo or own)
 
     def preprocess(self, raw: Any) -> Example:
         score = score_of(self.codec, read_midi(raw), self.preprocessor["voices"])
@@ -206,7 +223,7 @@ class Music(Pipeline):
         """Tells how probable music is to the network, which is how usual it is in the style.
 
         Args:
-            x: Path of a MIDI file or PrettyMIDI, a list of them, or an iterator.
+            x: Path of a MIDI file, song or PrettyMIDI, a list of them, or an iterator.
             batch_size: How many inputs are read at once.
 
         Returns:
@@ -233,7 +250,7 @@ class Music(Pipeline):
         """Trains on own MIDI files, transposed at random; a second call continues.
 
         Args:
-            x: A folder of MIDI files, a file, or a list of files.
+            x: A folder of MIDI files, a file, or a list of files or songs.
             y: Not used: the music itself is what is predicted.
             validation_data: Like `x`; decides which epoch is kept.
             epochs: Passes over the files.
@@ -249,11 +266,17 @@ class Music(Pipeline):
             Keras's history; `nats` and `val_nats` are per event.
 
         Raises:
-            InputError: If a file cannot be read or does not fit the preset.
+            InputError: If a file cannot be read or does not fit the preset, or an argument is
+                out of range.
         """
         from rnnapps.data.windows import Windows
         from rnnapps.training.loop import train
 
+        check_count(epochs=epochs, batch_size=batch_size, patience=patience)
+        check_count(0, seed=seed)
+        check_positive(learning_rate=learning_rate)
+        if resume and checkpoint_dir is None:
+            raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
         scores = self._scores(x)
         held_out = None
         if validation_data is not None:
@@ -262,25 +285,25 @@ class Music(Pipeline):
                 for score in self._scores(validation_data)
             ]
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
-        history = train(
-            self.network,
-            Windows(Augmented(self.codec, scores, (-3, 3)), batch_size, 128, seed=seed),
-            held_out,
-            epochs=epochs,
-            learning_rate=learning_rate,
-            patience=patience,
-            checkpoint_dir=checkpoint_dir,
-            resume=resume,
-            callbacks=callbacks,
-        )
-        self.trained()
-        return history
+        windows = Windows(Augmented(self.codec, scores, (-3, 3)), batch_size, 128, seed=seed)
+        with self.training(seed) as network:
+            return train(
+                network,
+                windows,
+                held_out,
+                epochs=epochs,
+                learning_rate=learning_rate,
+                patience=patience,
+                checkpoint_dir=checkpoint_dir,
+                resume=resume,
+                callbacks=callbacks,
+            )
 
     def evaluate(self, x: Any, y: None = None) -> Report:
         """Measures the likelihood of own MIDI files, and compares own compositions with them.
 
         Args:
-            x: A folder of MIDI files, a file, or a list of files.
+            x: A folder of MIDI files, a file, or a list of files or songs.
             y: Not used.
 
         Returns:
@@ -325,30 +348,31 @@ class Music(Pipeline):
         primer: Any,
         *sampling: Any,
     ) -> tuple[Writer, np.random.Generator, float]:
-        check_sampling(*sampling)
-        on_grid = self.codec.kind == "voices"
-        if num_outputs < 1:
-            raise InputError(f"Expected num_outputs of 1 or more. Received: {num_outputs}.")
-        if seconds is not None and bars is not None:
-            raise InputError("Expected seconds or bars, not both.")
-        for name, value in (("seconds", seconds), ("bars", bars), ("tempo", tempo)):
-            if value is not None and not (np.isfinite(value) and value > 0):
-                raise InputError(f"Expected {name} above 0. Received: {name}={value}.")
-        for name, setting in (("bars", bars), ("tempo", tempo), ("key", key)):
-            if setting is not None and not on_grid:
-                raise InputError(
-                    f"Expected no {name}, as this preset has expressive time. Received: "
-                    f"{name}={setting!r}. Do leave it out, and give a length in seconds instead."
-                )
+        temperature, top_k, top_p = sampling
+        check_controls(
+            self.codec.kind,
+            seconds=seconds,
+            bars=bars,
+            tempo=tempo,
+            key=key,
+            temperature=temperature,
+            top_k=top_k,
+            top_p=top_p,
+            seed=seed,
+            num_outputs=num_outputs,
+        )
         number = None if key is None else key_number(key)
         rng = np.random.default_rng(seed)
-        tempo = float(tempo or self.preprocessor["tempo"])
-        given = None if primer is None else self._primed(primer, seed, key)
-        header = [] if given is None else given.tolist()
-        if on_grid and given is None:
+        own, header, begun = None, [], 0
+        if primer is not None:
+            midi, own = _melody(primer)
+            alone = isinstance(primer, list | tuple | np.ndarray)
+            header = self._primed(midi, alone, seed, key)
+            begun = int(self.codec.times(np.append(header, 1))[-1])
+        elif self.codec.kind == "voices":
             header = self._header(rng, number)
-        total = self._total(rng, seconds, bars, tempo, header)
-        begun = 0 if given is None else int(self.codec.times(np.append(given, 1))[-1])
+        tempo = float(tempo or own or self.preprocessor["tempo"])
+        total = self._total(rng, seconds, bars, tempo, header, begun)
         if total <= begun:
             raise InputError(
                 f"Expected a length above that of the primer ({begun} steps). Received: {total} "
@@ -381,30 +405,37 @@ class Music(Pipeline):
         bars: int | None,
         tempo: float,
         header: list[int],
+        begun: int,
     ) -> int:
-        usual = float(rng.choice(self.preprocessor["lengths"]))
+        """Gives the length in steps or ticks, `begun` of which the primer takes."""
+        length: float | None = seconds
         if self.codec.kind == "performance":
-            return max(1, round((seconds or usual) * self.codec.ticks_per_second))
-        meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]
-        several = len(self.codec.meters) > 1
-        beats, steps = self.codec.bars[meters[0] if several and meters else 0]
-        if seconds is not None:
-            bars = max(1, round(seconds * tempo / 60 / beats))
-        return int(bars or usual) * beats * steps
-
-    def _primed(self, primer: Any, seed: int | None, key: str | None) -> np.ndarray:
-        """Gives the tokens of a primer without their end."""
-        voices = self.preprocessor["voices"]
-        if not isinstance(primer, list | tuple):
-            score = score_of(self.codec, read_midi(primer), voices)
-        elif sum(voices) > 1:
-            score = self._harmonized(primer, 0.8, seed, key)
+            unit = self.codec.ticks_per_second
         else:
-            score = score_of(self.codec, midi_of(melody_notes(primer)), voices)
-        return self.codec.encode(score)[:-1]
+            meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]
+            several = len(self.codec.meters) > 1
+            beats, steps = self.codec.bars[meters[0] if several and meters else 0]
+            unit = beats * steps
+            length = bars if seconds is None else max(1, round(seconds * tempo / 60 / beats))
+        usual = float(rng.choice(self.preprocessor["lengths"]))
+        if length is None:
+            length = usual if usual * unit > begun else usual + math.ceil(begun / unit)
+        return max(1, round(length * unit))
+
+    def _primed(
+        self, midi: PrettyMIDI, alone: bool, seed: int | None, key: str | None
+    ) -> list[int]:
+        """Gives the tokens of a primer without their end; `alone` is a melody that wants voices."""
+        voices = self.preprocessor["voices"]
+        if alone and sum(voices) > 1:
+            score = self._harmonized(midi, 0.8, seed, key)
+        else:
+            score = score_of(self.codec, midi, voices, None if key is None else key_number(key))
+        tokens: list[int] = self.codec.encode(score)[:-1].tolist()
+        return tokens
 
     def _harmonized(
-        self, melody: Any, temperature: float, seed: int | None, key: str | None
+        self, melody: PrettyMIDI, temperature: float, seed: int | None, key: str | None
     ) -> Grid:
         codec = self.codec
         if codec.kind != "voices" or len(codec.ranges) < 2:
@@ -412,9 +443,7 @@ class Music(Pipeline):
                 "Expected a preset with several voices to harmonise with, such as "
                 "'bach_chorales'. Received: one with a single voice."
             )
-        if isinstance(melody, list | tuple):
-            melody = midi_of(melody_notes(melody))
-        given = grid_from_midi(read_midi(melody), [1], codec.steps_per_beat, meters=codec.meters)
+        given = grid_from_midi(melody, [1], codec.steps_per_beat, meters=codec.meters)
         alone = np.full((given.steps, len(codec.ranges)), -1, np.int16)
         onsets = np.zeros(alone.shape, bool)
         alone[:, 0], onsets[:, 0] = given.pitches[:, 0], given.onsets[:, 0]
@@ -430,3 +459,11 @@ class Music(Pipeline):
             writer.prime(header, grid.steps)
         tokens = harmonies(writer, rng, grid.bar_steps, grid.steps, temperature=temperature)
         return codec.decode(np.array(tokens))
+
+
+def _melody(source: Any) -> tuple[PrettyMIDI, float | None]:
+    """Reads pitches, or a file with its tempo."""
+    if isinstance(source, list | tuple | np.ndarray):
+        return midi_of(melody_notes(list(source))), None
+    midi = read_midi(source)
+    return midi, round(float(midi.get_tempo_changes()[1][0]), 2)  # files keep whole microseconds

@@ -87,7 +87,7 @@ def key_number(name: str) -> int:
     >>> key_number("G major"), key_number("a minor")
     (7, 21)
     """
-    words = name.replace("-", " ").split()
+    words = name.replace("-", " ").split() if isinstance(name, str) else []
     if len(words) == 1 and words[0].endswith("m"):
         words = [words[0][:-1], "minor"]
     tonic = TONICS.get(words[0].capitalize()) if words else None

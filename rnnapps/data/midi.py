@@ -37,11 +37,11 @@ def notes_array(rows: Iterable[tuple] = ()) -> np.ndarray:
     return notes[np.lexsort((notes["pitch"], notes["voice"], notes["start"]))]
 
 
-def read_midi(source: str | Path | PrettyMIDI) -> PrettyMIDI:
+def read_midi(source: Any) -> PrettyMIDI:
     """Reads a MIDI file.
 
     Args:
-        source: Path of the file; a `PrettyMIDI` is returned as it is.
+        source: Path of the file. Of a song its `midi` is returned, and a `PrettyMIDI` as it is.
 
     Returns:
         The file's content.
@@ -53,11 +53,13 @@ def read_midi(source: str | Path | PrettyMIDI) -> PrettyMIDI:
 
     import pretty_midi
 
+    source = getattr(source, "midi", source)
     if isinstance(source, pretty_midi.PrettyMIDI):
         midi, name = source, "a PrettyMIDI"
     elif not isinstance(source, str | Path):
         raise InputError(
-            f"Expected the path of a MIDI file or a PrettyMIDI. Received: {type(source).__name__}."
+            "Expected the path of a MIDI file, a PrettyMIDI or a song. Received: "
+            f"{type(source).__name__}."
         )
     else:
         name = repr(str(source))
@@ -139,12 +141,12 @@ def midi_of(
     return midi
 
 
-def midi_files(source: Any) -> list[Path]:
+def midi_files(source: Any) -> list[Any]:
     """Lists MIDI files.
 
     Args:
         source: A folder (searched with its sub-folders for .mid and .midi), a file, or a list
-            of files.
+            of files. What `read_midi` takes beside paths goes through as it is.
 
     Returns:
         The paths, sorted where a folder was given.
@@ -152,16 +154,19 @@ def midi_files(source: Any) -> list[Path]:
     Raises:
         InputError: If there are none.
     """
-    if isinstance(source, str | Path):
-        path = Path(source)
-        if path.is_dir():
-            found = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".mid", ".midi"))
-            if not found:
-                raise InputError(f"Expected a folder with .mid files. Received: {str(source)!r}.")
-            return found
-        source = [path]
-    paths = [Path(each) for each in source]
-    missing = [str(path) for path in paths if not path.is_file()]
-    if missing or not paths:
+    alone = isinstance(source, str | Path)
+    if alone and Path(source).is_dir():
+        paths = Path(source).rglob("*")
+        found = sorted(path for path in paths if path.suffix.lower() in (".mid", ".midi"))
+        if not found:
+            raise InputError(f"Expected a folder with .mid files. Received: {str(source)!r}.")
+        return found
+    if alone or not isinstance(source, Iterable):
+        source = [source]
+    files = [Path(each) if isinstance(each, str) else each for each in source]
+    missing = [str(each) for each in files if isinstance(each, Path) and not each.is_file()]
+    if missing:
         raise InputError(f"Expected MIDI files. Received: {missing[:3]}, which are not there.")
-    return paths
+    if not files:
+        raise InputError("Expected a folder of MIDI files, or a list of them. Received: none.")
+    return files

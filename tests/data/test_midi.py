@@ -3,6 +3,7 @@ import pytest
 
 from rnnapps.data.midi import midi_files, midi_of, notes_array, notes_of, read_midi
 from rnnapps.errors import InputError
+from rnnapps.pipelines.music.song import Song
 
 NOTES = notes_array([(0, 1, 60, 80, 0), (0.5, 1.5, 67, 90, 1), (0, 2, 48, 70, 1)])
 
@@ -23,6 +24,7 @@ def test_notes_survive_a_file(tmp_path):
 def test_an_object_is_returned_as_it_is():
     midi = midi_of(NOTES)
     assert read_midi(midi) is midi
+    assert read_midi(Song(midi)) is midi
 
 
 def test_drums_do_not_count(tmp_path):
@@ -56,6 +58,8 @@ def test_files_of_a_folder_a_file_and_a_list(tmp_path):
     assert midi_files(tmp_path) == paths
     assert midi_files(str(paths[0])) == paths[:1]
     assert midi_files(paths[::-1]) == paths[::-1]
+    midi = midi_of(NOTES)
+    assert midi_files(midi) == [midi] == midi_files(iter([midi]))
     for nothing in (tmp_path / "none", [], [paths[0], tmp_path / "none.mid"]):
         with pytest.raises(InputError):
             midi_files(nothing)
