@@ -1,0 +1,341 @@
+"""The contract of a pipeline: what every task does alike, and how its tests are written.
+
+A class in `test_pipelines.py` names what is peculiar to a task, and inherits the tests:
+
+```python
+class TestLetters(PipelineCase):
+    task = "letters"
+    small = {"units": 8}
+    learning = {"epochs": 4, "learning_rate": 0.05}
+
+    def error(self, report):
+        return report["nats_per_letter"]
+```
+
+What a task does beyond that is tested in `tests/pipelines/<task>/`.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+
+from rnnapps import pipeline, presets
+from rnnapps.errors import InputError, RnnappsError
+from rnnapps.pipeline import Pipeline
+from rnnapps.report import Report
+from rnnapps.runtime.session import KerasSession, OnnxSession
+from rnnapps.tables import plain
+
+OFFLINE = """
+import json, sys
+
+def offline(event, arguments):
+    if event in ("socket.connect", "socket.getaddrinfo"):
+        raise OSError(f"The network is not to be used: {arguments}")
+
+sys.addaudithook(offline)
+from rnnapps import pipeline
+from rnnapps.tables import plain
+
+pipe = pipeline(*sys.argv[1:])
+"""
+
+ANSWERS = """
+answers = {"predict": pipe.predict(pipe.example())}
+if hasattr(pipe, "generate"):
+    answers["generate"] = pipe.generate(seed=1)
+answers["heavy"] = [name for name in ("tensorflow", "keras", "jax") if name in sys.modules]
+print(json.dumps(plain(answers)))
+"""
+
+LEAK = """
+import resource
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+example = pipe.example()
+for _ in range(500):
+    pipe.predict(example)
+before = peak()
+for _ in range(2000):
+    pipe.predict(example)
+print(json.dumps((peak() - before) / (1e6 if sys.platform == "darwin" else 1e3)))
+"""
+
+
+def fresh(code: str, *arguments: Any) -> Any:
+    """Runs code on a pipeline in a process of its own, where the network is shut."""
+    done = subprocess.run(
+        [sys.executable, "-c", OFFLINE + code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).parent.parent,
+        env=os.environ,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def told(result: Any) -> Any:
+    """Turns a result into plain values, as they come out of JSON."""
+    return json.loads(json.dumps(plain(result)))
+
+
+def assert_close(one: Any, other: Any, tolerance: float) -> None:
+    """Compares plain values; numbers may differ by a share of their size."""
+    if isinstance(one, dict):
+        assert one.keys() == other.keys()
+        one, other = list(one.values()), list(other.values())
+    if isinstance(one, list):
+        assert len(one) == len(other)
+        for mine, yours in zip(one, other, strict=True):
+            assert_close(mine, yours, tolerance)
+    elif isinstance(one, float):
+        assert one == pytest.approx(other, rel=tolerance, abs=tolerance)
+    else:
+        assert one == other
+
+
+class PipelineCase:
+    """Tests of one task; a subclass says which, and gives it material."""
+
+    task: ClassVar[str]
+    small: ClassVar[dict[str, Any]] = {}
+    """Settings of a network that trains in a moment."""
+    learning: ClassVar[dict[str, Any]] = {}
+    """Options of `fit` with which it learns its examples."""
+    wrong_inputs: ClassVar[tuple[Any, ...]] = (None, 5, object())
+    """What `predict` refuses."""
+
+    def inputs(self, pipe: Pipeline) -> list[Any]:
+        """Gives inputs from the smallest to a very long one."""
+        return [pipe.example()] * 3
+
+    def examples(self, pipe: Pipeline) -> Any:
+        """Gives what `fit` and `evaluate` take."""
+        return [pipe.example()] * 4
+
+    def error(self, report: Report) -> float:
+        """Gives a figure of `evaluate` that falls as the task is learnt."""
+        raise NotImplementedError
+
+    def offline_and_streamed(self, pipe: Pipeline) -> tuple[Any, Any]:
+        """Gives one result twice, in a form that compares: whole, and out of `stream`."""
+        raise NotImplementedError
+
+    @pytest.fixture(scope="class")
+    @classmethod
+    def saved(cls, tmp_path_factory: pytest.TempPathFactory) -> Path:
+        """A directory with the small network, untrained."""
+        folder = tmp_path_factory.mktemp(cls.task)
+        return pipeline(cls.task, False, **cls.small).save(folder / "small")
+
+    @pytest.fixture
+    def pipe(self, saved: Path) -> Pipeline:
+        """The small pipeline, fresh for each test."""
+        return pipeline(self.task, saved)
+
+    def fit(self, pipe: Pipeline, **options: Any) -> dict[str, list[float]]:
+        return pipe.fit(self.examples(pipe), **{**self.learning, **options}).history
+
+    # What goes in and what comes out
+
+    def test_an_input_a_list_and_an_iterator_agree(self, pipe):
+        inputs, taken = self.inputs(pipe), []
+
+        def one_by_one():
+            for each in inputs:
+                taken.append(each)
+                yield each
+
+        alone = [told(pipe.predict(each)) for each in inputs]
+        assert told(pipe.predict(inputs)) == alone
+        assert told(pipe.predict(tuple(inputs))) == alone
+        results = pipe.predict(one_by_one(), batch_size=1)
+        assert not taken
+        assert told(next(results)) == alone[0] and len(taken) == 1
+        assert [told(each) for each in results] == alone[1:]
+        assert pipe.predict([]) == [] == list(pipe.predict(iter(())))
+
+    @pytest.mark.parametrize("batch_size", [1, 2, None])
+    def test_answers_do_not_depend_on_neighbours(self, pipe, batch_size):
+        inputs = self.inputs(pipe)
+        alone = [told(pipe.predict(each)) for each in inputs]
+        for order in (1, -1):
+            results = pipe.predict([*inputs, *inputs][::order], batch_size=batch_size)
+            assert_close(told(results), [*alone, *alone][::order], 1e-5)
+
+    def test_wrong_inputs_are_refused(self, pipe):
+        for wrong in self.wrong_inputs:
+            with pytest.raises(InputError, match=r"^Expected .* Received: "):
+                pipe.predict(wrong)
+            with pytest.raises(InputError, match=r"^Input 1: Expected .* Received: "):
+                pipe.predict([pipe.example(), wrong])
+
+    @pytest.mark.parametrize("batch_size", [0, -1, 2.5, "many", True])
+    def test_wrong_batch_sizes_are_refused(self, pipe, batch_size):
+        with pytest.raises(InputError, match="batch_size of 1 or more"):
+            pipe.predict(pipe.example(), batch_size)
+
+    @pytest.mark.parametrize("settings", [{"no_such_setting": 1}, {"units": "many"}])
+    def test_wrong_settings_are_refused(self, settings):
+        (name,) = settings
+        with pytest.raises(RnnappsError, match=rf"Expected .*{name}"):
+            _ = pipeline(self.task, False, **settings).network
+
+    def test_settings_are_not_taken_beside_a_preset(self, saved):
+        with pytest.raises(InputError, match="units"):
+            pipeline(self.task, saved, units=8)
+
+    # Runtime
+
+    def test_the_runtime_answers_as_keras_does(self, pipe):
+        answer = told(pipe.predict(pipe.example()))
+        pipe._session = KerasSession(pipe.network)
+        assert_close(told(pipe.predict(pipe.example())), answer, 1e-4)
+
+    def test_recurrent_layers_are_fused_on_a_gpu(self, pipe):
+        import keras
+
+        from rnnapps.nn.recurrent import fused
+
+        shipped = [pipeline(self.task, name) for name in presets(self.task)]
+        for each in (pipe, pipeline(self.task, False), *shipped):
+            layers = each.network._flatten_layers()
+            recurrent = [layer for layer in layers if isinstance(layer, keras.layers.RNN)]
+            assert recurrent and all(fused(layer) for layer in recurrent)
+
+    def test_memory_does_not_grow(self, saved):
+        pytest.importorskip("resource", reason="memory is not measured on this system")
+        assert fresh(LEAK, self.task, saved) < 8  # MB after 2,000 calls
+
+    # Making something new
+
+    def test_generate(self, pipe):
+        if not hasattr(pipe, "generate"):
+            pytest.skip("the task makes nothing new")
+        assert pipe.generate() is not None
+        made = told(pipe.generate(seed=3))
+        assert made == told(pipe.generate(seed=3)) != told(pipe.generate(seed=4))
+        several = pipe.generate(seed=3, num_outputs=3)
+        assert isinstance(several, list) and len(several) == 3
+        for wrong in (0, 1.5, "two"):
+            with pytest.raises(InputError, match="num_outputs"):
+                pipe.generate(num_outputs=wrong)
+
+    def test_a_stream_gives_what_comes_out_offline(self, pipe):
+        if not hasattr(pipe, "stream"):
+            pytest.skip("the task does not stream")
+        offline, streamed = self.offline_and_streamed(pipe)
+        assert_close(told(streamed), told(offline), 1e-9)
+
+    # Saving
+
+    @pytest.mark.parametrize("compact", [False, True], ids=["full", "compact"])
+    def test_saved_it_answers_alike_in_a_fresh_process(self, pipe, tmp_path, compact):
+        directory = pipe.save(tmp_path / "own", compact=compact)
+        loaded = pipeline(self.task, directory)
+        answers = fresh(ANSWERS, self.task, directory)
+        assert answers.pop("heavy") == []
+        assert answers.pop("predict") == told(loaded.predict(loaded.example()))
+        if hasattr(pipe, "generate"):
+            assert answers.pop("generate") == told(loaded.generate(seed=1))
+        if not compact:
+            assert told(pipe.predict(pipe.example())) == told(loaded.predict(loaded.example()))
+
+    def test_what_was_there_stays_when_saving_fails(self, pipe, tmp_path):
+        directory = pipe.save(tmp_path / "own")
+        before = {path.name: path.read_bytes() for path in directory.iterdir()}
+        pipe.network.weights[0].assign(np.full(pipe.network.weights[0].shape, np.nan))
+        for target in (directory, tmp_path / "new"):
+            with pytest.raises(InputError, match="finite"):
+                pipe.save(target)
+        assert [path.name for path in tmp_path.iterdir()] == ["own"]
+        assert {path.name: path.read_bytes() for path in directory.iterdir()} == before
+
+    def test_other_files_are_not_replaced(self, pipe, tmp_path):
+        (tmp_path / "diary.txt").write_text("mine")
+        for write in (pipe.save, pipe.export):
+            with pytest.raises(InputError, match="other files"):
+                write(tmp_path)
+        assert [path.name for path in tmp_path.iterdir()] == ["diary.txt"]
+
+    def test_card(self, pipe, saved):
+        text = (saved / "README.md").read_text(encoding="utf-8")
+        assert pipe.card == text
+        assert f'pipeline("{self.task}", "small")' in text
+        assert "Parameters" in text and "Versions" in text
+        assert f'pipeline("{self.task}"' in pipeline(self.task, False).card
+
+    def test_export(self, pipe, tmp_path):
+        import keras
+
+        exported = pipe.export(tmp_path / "network.onnx")
+        answer = told(pipe.predict(pipe.example()))
+        pipe._session = OnnxSession(exported.read_bytes())
+        assert_close(told(pipe.predict(pipe.example())), answer, 1e-5)
+        for name, part in (("network.tflite", ""), ("network", "saved_model.pb")):
+            if keras.backend.backend() == "tensorflow":
+                assert (pipe.export(tmp_path / name) / part).is_file()
+            else:
+                with pytest.raises(InputError, match="KERAS_BACKEND"):
+                    pipe.export(tmp_path / name)
+        with pytest.raises(InputError, match=r"\.onnx or \.tflite"):
+            pipe.export(tmp_path / "network.pb")
+
+    # Training
+
+    def test_own_examples_are_learnt_and_a_second_fit_goes_on(self, pipe, saved):
+        answer = told(pipe.predict(pipe.example()))
+        before = self.error(pipe.evaluate(self.examples(pipe)))
+        first = self.fit(pipe)
+        between = self.error(pipe.evaluate(self.examples(pipe)))
+        second = self.fit(pipe)
+        after = self.error(pipe.evaluate(self.examples(pipe)))
+        assert after < between < 0.9 * before
+        assert second["loss"][0] < first["loss"][0]
+        assert told(pipe.predict(pipe.example())) != answer
+        self.test_the_runtime_answers_as_keras_does(pipe)
+        assert f"Fine-tuned from {saved.name}" in pipe.card
+
+    def test_a_killed_training_goes_on_to_the_same_end(self, saved, tmp_path):
+        whole, killed, resumed = (pipeline(self.task, saved) for _ in range(3))
+        answer = told(killed.predict(killed.example()))
+        history = self.fit(whole, epochs=2, seed=5)
+        with pytest.raises(KeyboardInterrupt):
+            self.fit(killed, epochs=2, seed=5, checkpoint_dir=tmp_path, callbacks=[killing(1)])
+        assert told(killed.predict(killed.example())) != answer  # with the weights it got so far
+        again = self.fit(resumed, epochs=2, seed=5, checkpoint_dir=tmp_path, resume=True)
+        assert_close(again, history, 1e-5)
+        for path, values in whole.weights().items():
+            np.testing.assert_allclose(resumed.weights()[path], values, atol=1e-5)
+
+    @pytest.mark.gpu
+    def test_training_on_a_gpu(self, pipe):
+        import keras
+        import tensorflow as tf
+
+        if keras.backend.backend() != "tensorflow" or not tf.config.list_physical_devices("GPU"):
+            pytest.skip("TensorFlow sees no GPU")
+        history = self.fit(pipe)
+        assert history["loss"][-1] < history["loss"][0]
+        assert all("GPU" in weight.value.device for weight in pipe.network.trainable_weights)
+
+
+def killing(epoch: int) -> Any:
+    """Makes a callback that ends the process's training when an epoch begins."""
+    import keras
+
+    class Kill(keras.callbacks.Callback):
+        def on_epoch_begin(self, current, logs=None):
+            if current == epoch:
+                raise KeyboardInterrupt
+
+    return Kill()
