@@ -55,18 +55,18 @@ print(json.dumps(plain(answers)))
 """
 
 LEAK = """
-import resource
+from pathlib import Path
 
-def peak():
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def pages():
+    return int(Path("/proc/self/statm").read_text().split()[1])
 
 example = pipe.example()
-for _ in range(500):
+for _ in range(200):
     pipe.predict(example)
-before = peak()
+before = pages()
 for _ in range(2000):
     pipe.predict(example)
-print(json.dumps((peak() - before) / (1e6 if sys.platform == "darwin" else 1e3)))
+print(pages() - before)
 """
 
 
@@ -197,6 +197,12 @@ class PipelineCase:
     # Runtime
 
     def test_the_runtime_answers_as_keras_does(self, pipe):
+        with pipe.training() as network:
+            for weight in network.trainable_weights:
+                weight.assign(4 * weight)  # far from the beginning, where all gates stand alike
+        self.assert_runtime_is_keras(pipe)
+
+    def assert_runtime_is_keras(self, pipe: Pipeline) -> None:
         answer = told(pipe.predict(pipe.example()))
         pipe._session = KerasSession(pipe.network)
         assert_close(told(pipe.predict(pipe.example())), answer, 1e-4)
@@ -207,14 +213,15 @@ class PipelineCase:
         from rnnapps.nn.recurrent import fused
 
         shipped = [pipeline(self.task, name) for name in presets(self.task)]
-        for each in (pipe, pipeline(self.task, False), *shipped):
+        for each in (pipe, *shipped):
             layers = each.network._flatten_layers()
             recurrent = [layer for layer in layers if isinstance(layer, keras.layers.RNN)]
             assert recurrent and all(fused(layer) for layer in recurrent)
 
     def test_memory_does_not_grow(self, saved):
-        pytest.importorskip("resource", reason="memory is not measured on this system")
-        assert fresh(LEAK, self.task, saved) < 8  # MB after 2,000 calls
+        if not Path("/proc/self/statm").is_file():
+            pytest.skip("this system does not tell how much memory a process holds")
+        assert fresh(LEAK, self.task, saved) < 1000  # of 4 kB each, after 2,000 calls
 
     # Making something new
 
@@ -239,7 +246,8 @@ class PipelineCase:
     # Saving
 
     @pytest.mark.parametrize("compact", [False, True], ids=["full", "compact"])
-    def test_saved_it_answers_alike_in_a_fresh_process(self, pipe, tmp_path, compact):
+    def test_saved_it_answers_alike_in_a_fresh_process(self, tmp_path, compact):
+        pipe = pipeline(self.task, False, **self.small)
         directory = pipe.save(tmp_path / "own", compact=compact)
         loaded = pipeline(self.task, directory)
         answers = fresh(ANSWERS, self.task, directory)
@@ -249,6 +257,9 @@ class PipelineCase:
             assert answers.pop("generate") == told(loaded.generate(seed=1))
         if not compact:
             assert told(pipe.predict(pipe.example())) == told(loaded.predict(loaded.example()))
+        for path, values in pipe.weights().items():
+            exact = {"rtol": 1e-3, "atol": 1e-6} if compact else {"rtol": 0}
+            np.testing.assert_allclose(loaded.weights()[path], values, **exact)
 
     def test_what_was_there_stays_when_saving_fails(self, pipe, tmp_path):
         directory = pipe.save(tmp_path / "own")
@@ -302,7 +313,7 @@ class PipelineCase:
         assert after < between < 0.9 * before
         assert second["loss"][0] < first["loss"][0]
         assert told(pipe.predict(pipe.example())) != answer
-        self.test_the_runtime_answers_as_keras_does(pipe)
+        self.assert_runtime_is_keras(pipe)
         assert f"Fine-tuned from {saved.name}" in pipe.card
 
     def test_a_killed_training_goes_on_to_the_same_end(self, saved, tmp_path):
