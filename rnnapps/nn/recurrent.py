@@ -85,6 +85,11 @@ class Recurrent(keras.layers.Layer):
                 "Expected direction to be 'forward', 'backward' or 'bidirectional'. "
                 f"Received: direction={direction!r}"
             )
+        if layers < 1:
+            raise ValueError(f"Expected one layer or more. Received: layers={layers}")
+        for name, share in (("dropout", dropout), ("weight_drop", weight_drop)):
+            if not 0 <= share < 1:
+                raise ValueError(f"Expected {name} from 0 to below 1. Received: {name}={share}")
         self.units, self.layers, self.cell, self.direction = units, layers, cell, direction
         self.dropout, self.weight_drop, self.seed = dropout, weight_drop, seed
         self.ways = ("forward", "backward") if direction == "bidirectional" else (direction,)
@@ -118,6 +123,13 @@ class Recurrent(keras.layers.Layer):
 
     def call(self, x, lengths=None, initial_states=None, training=False):
         kinds = len(STATES[self.cell])
+        count = len(self.state_specs)
+        if initial_states is not None and len(initial_states) != count:
+            raise ValueError(
+                f"Expected {count} initial_states, in the order of state_specs. "
+                f"Received: {len(initial_states)}"
+            )
+        x = ops.copy(x)  # leaves behind the mask that an embedding may have attached
         valid = None if lengths is None else validity(lengths, ops.shape(x)[1])[:, :, None]
         states = []
         for layer in range(self.layers):
@@ -126,9 +138,9 @@ class Recurrent(keras.layers.Layer):
             outputs = []
             for way_index, way in enumerate(self.ways):
                 index = layer * len(self.ways) + way_index
-                given = initial_states and list(initial_states[index * kinds : (index + 1) * kinds])
+                given = initial_states and list(initial_states)[index * kinds : (index + 1) * kinds]
                 way_input = x if way == "forward" else reverse(x, lengths)
-                y, *last = self._run(self.runs[index], way_input, given or None, training)
+                y, *last = self._run(self.runs[index], way_input, given, training)
                 outputs.append(y if way == "forward" else reverse(y, lengths))
                 states += last
             x = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)

@@ -8,6 +8,7 @@ import keras
 from keras import ops
 
 
+@keras.saving.register_keras_serializable("rnnapps")
 class VariationalDropout(keras.layers.Layer):
     """Drops the same features at every step of a sequence.
 
