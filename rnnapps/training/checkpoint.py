@@ -40,6 +40,11 @@ class Checkpoint(keras.callbacks.Callback):
         self._metrics: list[np.ndarray] = []
         self._saved = time.monotonic()
 
+    @property
+    def losses(self) -> list[float]:
+        """The loss that decides, of each epoch so far: of validation, else of training."""
+        return self.history.get("val_nats", self.history.get("nats", []))
+
     def restore(self, model: keras.Model) -> int:
         """Restores the checkpoint if there is one.
 
@@ -54,7 +59,6 @@ class Checkpoint(keras.callbacks.Callback):
         """
         if not self.path.is_file():
             return 0
-        model.test_on_batch(*self.windows[0])  # builds the metrics, whose sums are restored
         with np.load(self.path, allow_pickle=False) as file:
             facts = json.loads(str(file["facts"]))
             if facts["settings"] != self.settings:
@@ -63,6 +67,7 @@ class Checkpoint(keras.callbacks.Callback):
                     f"{facts['settings']} in {str(self.path)!r}. Do choose another directory or "
                     "start without `resume` instead."
                 )
+            model.test_on_batch(*self.windows[0])  # builds the metrics, whose sums are restored
             for index, variable in enumerate(self._variables(model)):
                 variable.assign(file[f"v{index}"])
             self._metrics = [file[f"m{index}"] for index in range(facts["metrics"])]
@@ -88,8 +93,7 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        values = logs or {}
-        value = float(values.get("val_nats", values.get("nats", np.inf)))
+        value = self.losses[-1]
         if self.best["value"] is None or value < self.best["value"]:
             self.best = {"epoch": epoch, "value": value}
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]

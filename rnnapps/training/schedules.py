@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import keras
 from keras import ops
@@ -54,3 +55,29 @@ class OneCycle(keras.optimizers.schedules.LearningRateSchedule):
     def get_config(self):
         names = ("highest", "steps", "warm_up", "div", "div_final")
         return {name: getattr(self, name) for name in names}
+
+
+def plateau_rate(highest: float, losses: Iterable[float], divisor: float = 4.0) -> float:
+    """Gives the learning rate of an epoch: lower by each epoch before that brought no better loss.
+
+    It depends on the losses alone, so a resumed training finds its rate again.
+
+    Args:
+        highest: the rate of the first epoch.
+        losses: the losses of the epochs before.
+        divisor: what a stalled epoch divides the rate by.
+
+    Returns:
+        The learning rate.
+
+    Example:
+    >>> from rnnapps.training.schedules import plateau_rate
+    >>> plateau_rate(1.0, [3.0, 2.0, 2.5, 1.9])
+    0.25
+    """
+    rate, best = highest, math.inf
+    for loss in losses:
+        if not loss < best:
+            rate /= divisor
+        best = min(best, loss)
+    return rate
