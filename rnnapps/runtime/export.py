@@ -60,7 +60,7 @@ def export(network: keras.Model, path: Path) -> Path:
     import tensorflow as tf
 
     with replaced_folder(path) as folder:
-        _saved_model(network, None, folder)
+        _saved_model(network, folder)
         loaded = tf.saved_model.load(str(folder)).signatures["serving_default"]
         answers = loaded(**{name: tf.constant(value) for name, value in sample.items()})
         _compare({name: value.numpy() for name, value in answers.items()}, wanted)
@@ -80,34 +80,57 @@ def _sample(network: keras.Model) -> Arrays:
     return sample
 
 
-def _saved_model(network: keras.Model, free: int | None, folder: Path) -> None:
+def _saved_model(network: keras.Model, folder: Path) -> None:
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.network = network
+    signatures = {"serving_default": _concrete(network, None)}
+    tf.saved_model.save(module, str(folder), signatures=signatures)
+
+
+def _concrete(network: keras.Model, free: int | None) -> Any:
     import tensorflow as tf
 
     @tf.function
     def run(**inputs: Any) -> Any:
         outputs = network(inputs, training=False)
         return {
-            NEXT + name if name in network.input else name: value
-            for name, value in outputs.items()
+            NEXT + name if name in network.input else name: value for name, value in outputs.items()
         }
 
-    shapes = {
+    return run.get_concrete_function(**_shapes(network, free))
+
+
+def _shapes(network: keras.Model, free: int | None) -> dict[str, Any]:
+    import tensorflow as tf
+
+    return {
         name: tf.TensorSpec(
             [free if size is None else size for size in tensor.shape], tensor.dtype, name=name
         )
         for name, tensor in network.input.items()
     }
-    module = tf.Module()
-    module.network = network
-    signature = run.get_concrete_function(**shapes)
-    tf.saved_model.save(module, str(folder), signatures={"serving_default": signature})
 
 
 def _lite(network: keras.Model) -> bytes:
     import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2 as frozen,
+    )
 
+    step = frozen(_concrete(network, 1))  # LiteRT cannot read variables within loops
+    names = [tensor.name.split(":")[0] for tensor in step.inputs]
+    results = sorted(NEXT + name if name in network.input else name for name in network.output)
+
+    @tf.function
+    def run(**inputs: Any) -> Any:
+        return dict(zip(results, step(*[inputs[name] for name in names]), strict=True))
+
+    signature = run.get_concrete_function(**_shapes(network, 1))
     with tempfile.TemporaryDirectory() as folder:
-        _saved_model(network, 1, Path(folder))
+        module = tf.Module()
+        tf.saved_model.save(module, folder, signatures={"serving_default": signature})
         model: bytes = tf.lite.TFLiteConverter.from_saved_model(folder).convert()
     return model
 

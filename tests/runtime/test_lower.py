@@ -1,0 +1,117 @@
+import itertools
+
+import keras
+import numpy as np
+import onnx
+import pytest
+
+from rnnapps.errors import RnnappsError
+from rnnapps.nn.recurrent import CELLS, Recurrent
+from rnnapps.nn.token_network import token_network
+from rnnapps.nn.weight_drop import VariationalDropout
+from rnnapps.runtime.lower import ACTIVATIONS, LOWERINGS, lower
+from rnnapps.runtime.session import KerasSession, OnnxSession
+
+DIRECTIONS = ["forward", "backward", "bidirectional"]
+CASES = list(itertools.product(CELLS, DIRECTIONS, [False, True], [False, True]))
+
+
+def steps(*shape, seed=0):
+    return np.random.default_rng(seed).normal(size=shape).astype(np.float32)
+
+
+def assert_equal(model, arrays):
+    """Checks that ONNX and Keras agree; gives the kinds of the graph's operators."""
+    graph = lower(model)
+    answers = OnnxSession(graph).run(arrays)
+    for got, expected in zip(answers, KerasSession(model).run(arrays), strict=True):
+        assert got.keys() == expected.keys()
+        for name, value in expected.items():
+            assert got[name].shape == value.shape
+            np.testing.assert_allclose(got[name], value, atol=1e-5)
+    kinds = [node.op_type for node in onnx.load_from_string(graph).graph.node]
+    assert not {"Loop", "Scan", "If"} & set(kinds)
+    return kinds
+
+
+@pytest.mark.parametrize(("cell", "direction", "with_lengths", "with_states"), CASES)
+def test_recurrent(cell, direction, with_lengths, with_states):
+    layer = Recurrent(4, 2, cell, direction, dropout=0.5, weight_drop=0.5)
+    inputs, arrays = {"x": keras.Input((None, 3), name="x")}, {"x": steps(3, 6, 3)}
+    options = {}
+    if with_lengths:
+        inputs["lengths"] = options["lengths"] = keras.Input((), dtype="int32", name="lengths")
+        arrays["lengths"] = np.array([6, 1, 4], np.int32)
+    states = {}
+    if with_states:
+        for seed, spec in enumerate(layer.state_specs):
+            states[spec.name] = keras.Input((4,), name=spec.name)
+            arrays[spec.name] = steps(3, 4, seed=seed)
+        options["initial_states"] = list(states.values())
+    y, last = layer(inputs["x"], **options)
+    names = [spec.name if with_states else f"last_{spec.name}" for spec in layer.state_specs]
+    model = keras.Model({**inputs, **states}, {"y": y, **dict(zip(names, last, strict=True))})
+    for run in layer.runs:  # biases of zero would hide errors
+        run.cell.bias.assign(steps(*run.cell.bias.shape))
+    kinds = assert_equal(model, arrays)
+    assert kinds.count(cell.upper()) == 2
+
+
+def functional(*layers, inputs=1, dtype="float32", shape=(None, 3)):
+    tensors = {f"x{i}": keras.Input(shape, name=f"x{i}", dtype=dtype) for i in range(inputs)}
+    y = list(tensors.values()) if inputs > 1 else tensors["x0"]
+    for layer in layers:
+        y = layer(y)
+    return keras.Model(tensors, {"y": y})
+
+
+@pytest.mark.parametrize("activation", ["linear", *ACTIVATIONS])
+@pytest.mark.parametrize("use_bias", [True, False])
+def test_dense(activation, use_bias):
+    layer = keras.layers.Dense(5, activation, use_bias=use_bias, bias_initializer="random_normal")
+    assert_equal(functional(layer), {"x0": steps(2, 4, 3)})
+
+
+def test_embedding():
+    model = functional(keras.layers.Embedding(7, 3), dtype="int32", shape=(None,))
+    assert_equal(model, {"x0": np.array([[0, 6, 3]], np.int32)})
+
+
+@pytest.mark.parametrize(
+    "layer", [keras.layers.Add(), keras.layers.Concatenate(), keras.layers.Concatenate(axis=1)]
+)
+def test_merging(layer):
+    model = functional(layer, inputs=3)
+    assert_equal(model, {f"x{i}": steps(2, 4, 3, seed=i) for i in range(3)})
+
+
+@pytest.mark.parametrize("layer", [keras.layers.Dropout(0.5), VariationalDropout(0.5)])
+def test_dropouts_are_left_out(layer):
+    kinds = assert_equal(functional(keras.layers.Dense(5), layer), {"x0": steps(2, 4, 3)})
+    assert kinds == ["MatMul", "Add", "Identity"]
+
+
+def test_every_lowering_is_tested_here():
+    tested = {"Recurrent", "Dense", "Embedding", "Add", "Concatenate", "Dropout"}
+    assert {kind.__name__ for kind in LOWERINGS} == {*tested, "VariationalDropout"}
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_token_network(cell):
+    network = token_network(9, {"beat": 4}, embedding=3, units=5, cell=cell)
+    arrays = {
+        "tokens": np.array([[1, 8, 0]], np.int32),
+        "beat": np.array([[0, 1, 3]], np.int32),
+        **{name: steps(1, 5, seed=2) for name in network.output if name != "logits"},
+    }
+    assert assert_equal(network, arrays).count(cell.upper()) == 2
+
+
+def test_unknown_layers_are_named():
+    with pytest.raises(RnnappsError, match=r"LayerNormalization \(the layer 'norm'\)"):
+        lower(functional(keras.layers.LayerNormalization(name="norm")))
+
+
+def test_unknown_activations_are_named():
+    with pytest.raises(RnnappsError, match="Received: 'gelu'"):
+        lower(functional(keras.layers.Dense(2, "gelu")))
