@@ -260,7 +260,7 @@ class Music(Pipeline):
             callbacks: Keras callbacks.
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
-            resume: Whether to go on from it.
+            resume: Whether to go on from it; files and options must be those of before.
 
         Returns:
             Keras's history; `nats` and `val_nats` are per event.
@@ -297,6 +297,7 @@ class Music(Pipeline):
                 checkpoint_dir=checkpoint_dir,
                 resume=resume,
                 callbacks=callbacks,
+                settings={"batch_size": batch_size, "seed": seed, "pieces": len(scores)},
             )
 
     def evaluate(self, x: Any, y: None = None) -> Report:

@@ -98,6 +98,14 @@ def test_training_stops_when_nothing_is_gained(own, folder):
     assert len(history.history["loss"]) < 50
 
 
+def test_another_training_is_not_gone_on_with(own, folder, tmp_path):
+    options = {"x": folder, "epochs": 1, "checkpoint_dir": tmp_path / "run"}
+    own.fit(**options)
+    for change in ({"seed": 2}, {"batch_size": 2}, {"x": folder / "within"}, {"epochs": 2}):
+        with pytest.raises(InputError, match="Expected a checkpoint with the settings"):
+            own.fit(**{**options, **change}, resume=True)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
