@@ -52,7 +52,7 @@ RECIPES = {
     "jsb_frames": Recipe(
         title="JSB Chorales",
         bar=4,
-        epochs=40,
+        epochs=30,
         learning_rate=4e-3,
         network={
             "embedding": 96,
@@ -67,7 +67,7 @@ RECIPES = {
     "nottingham_frames": Recipe(
         title="Nottingham",
         bar=16,
-        epochs=8,
+        epochs=6,
         learning_rate=4e-3,
         network={
             "embedding": 96,

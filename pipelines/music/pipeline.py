@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
@@ -11,27 +10,24 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rnnapps.checks import check_count, check_positive
-from rnnapps.data.grid import Grid
-from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import midi_files, midi_of, read_midi
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError, UnknownNameError
 from rnnapps.pipeline import Example, Pipeline
+from rnnapps.pipelines.music.composer import Composer, read_melody
 from rnnapps.pipelines.music.controls import check_controls
 from rnnapps.pipelines.music.data import Augmented, example, score_of
-from rnnapps.pipelines.music.generation import Writer, harmonies, write
-from rnnapps.pipelines.music.representation import codec_of, key_number, melody_notes, song_of
+from rnnapps.pipelines.music.generation import Writer, write
+from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
 from rnnapps.pipelines.music.stream import notes_as_made
 from rnnapps.runtime.session import zero_states
 
 if TYPE_CHECKING:
     import keras
-    from pretty_midi import PrettyMIDI
 
     from rnnapps.report import Report
 
-PARTICLES = 16
 NETWORK = {"embedding": 160, "units": 256, "layers": 2}
 
 
@@ -89,9 +85,9 @@ class Music(Pipeline):
         self,
         seconds: float | None = None,
         bars: int | None = None,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         top_k: int | None = None,
-        top_p: float | None = 0.97,
+        top_p: float | None = None,
         seed: int | None = None,
         num_outputs: int = 1,
         tempo: float | None = None,
@@ -104,9 +100,11 @@ class Music(Pipeline):
             seconds: Length of the piece, the primer counted in; voices on a grid end with the
                 nearest whole bar. By default the length of a piece of the training data.
             bars: Length in bars, for voices on a grid.
-            temperature: Below 1 is safer, above 1 bolder; 0 takes the likeliest events.
+            temperature: Below 1 is safer, above 1 bolder; 0 takes the likeliest events. By default
+                the preset's.
             top_k: Draw from this many of the likeliest events.
-            top_p: Draw from the likeliest events that together have this probability.
+            top_p: Draw from the likeliest events that together have this probability; 1 draws
+                from all. By default the preset's.
             seed: Same seed, same piece.
             num_outputs: Number of pieces; more than one gives a list.
             tempo: Beats per minute, for voices on a grid; by default the primer's, or the preset's.
@@ -127,10 +125,18 @@ class Music(Pipeline):
         >>> 4 < song.seconds < 16
         True
         """
+        sampling = self._sampling(temperature, top_k, top_p)
         writer, rng, tempo = self._begin(
-            seconds, bars, seed, num_outputs, tempo, key, primer, temperature, top_k, top_p
+            sampling,
+            seconds=seconds,
+            bars=bars,
+            seed=seed,
+            num_outputs=num_outputs,
+            tempo=tempo,
+            key=key,
+            primer=primer,
         )
-        for _ in write(writer, rng, temperature=temperature, top_k=top_k, top_p=top_p):
+        for _ in write(writer, rng, **sampling):
             pass
         songs = [self._song(tokens, tempo) for tokens in writer.tokens]
         return songs if num_outputs > 1 else songs[0]
@@ -139,9 +145,9 @@ class Music(Pipeline):
         self,
         seconds: float | None = None,
         bars: int | None = None,
-        temperature: float = 1.0,
+        temperature: float | None = None,
         top_k: int | None = None,
-        top_p: float | None = 0.97,
+        top_p: float | None = None,
         seed: int | None = None,
         tempo: float | None = None,
         key: str | None = None,
@@ -155,10 +161,18 @@ class Music(Pipeline):
             Each note when it ends: dict of `start` and `end` in seconds, `pitch`, `velocity` and
             `voice`.
         """
+        sampling = self._sampling(temperature, top_k, top_p)
         writer, rng, tempo = self._begin(
-            seconds, bars, seed, 1, tempo, key, primer, temperature, top_k, top_p
+            sampling,
+            seconds=seconds,
+            bars=bars,
+            seed=seed,
+            num_outputs=1,
+            tempo=tempo,
+            key=key,
+            primer=primer,
         )
-        news = write(writer, rng, temperature=temperature, top_k=top_k, top_p=top_p)
+        news = write(writer, rng, **sampling)
         given = [(0, token) for token in writer.tokens[0]]
         return notes_as_made(self.codec, given, news, tempo)
 
@@ -187,8 +201,8 @@ class Music(Pipeline):
             InputError: If the preset has a single voice or the melody is out of its range.
         """
         check_controls("voices", temperature=temperature, seed=seed, tempo=tempo, key=key)
-        midi, own = _melody(melody)
-        grid = self._harmonized(midi, temperature, seed, key)
+        midi, own = read_melody(melody)
+        grid = self._composer().harmonized(midi, temperature, seed, key)
         return song_of(grid, self.preprocessor, tempo or own)
 
     def preprocess(self, raw: Any) -> Example:
@@ -339,132 +353,22 @@ class Music(Pipeline):
         return song_of(self.codec.decode(np.array(tokens)), self.preprocessor, tempo)
 
     def _begin(
-        self,
-        seconds: float | None,
-        bars: int | None,
-        seed: int | None,
-        num_outputs: int,
-        tempo: float | None,
-        key: str | None,
-        primer: Any,
-        *sampling: Any,
+        self, sampling: Mapping[str, Any], **controls: Any
     ) -> tuple[Writer, np.random.Generator, float]:
-        temperature, top_k, top_p = sampling
         check_controls(
             self.codec.kind,
-            seconds=seconds,
-            bars=bars,
-            tempo=tempo,
-            key=key,
-            temperature=temperature,
-            top_k=top_k,
-            top_p=top_p,
-            seed=seed,
-            num_outputs=num_outputs,
+            **sampling,
+            **{name: value for name, value in controls.items() if name != "primer"},
         )
-        number = None if key is None else key_number(key)
-        rng = np.random.default_rng(seed)
-        own, header, begun = None, [], 0
-        if primer is not None:
-            midi, own = _melody(primer)
-            alone = isinstance(primer, list | tuple | np.ndarray)
-            header = self._primed(midi, alone, seed, key)
-            begun = int(self.codec.times(np.append(header, 1))[-1])
-        elif self.codec.kind == "voices":
-            header = self._header(rng, number)
-        tempo = float(tempo or own or self.preprocessor["tempo"])
-        total = self._total(rng, seconds, bars, tempo, header, begun)
-        if total <= begun:
-            raise InputError(
-                f"Expected a length above that of the primer ({begun} steps). Received: {total} "
-                "steps. Do raise seconds or bars instead."
-            )
-        cursors = [self.codec.cursor(total) for _ in range(num_outputs)]
-        writer = Writer(self.session, self.codec, cursors)
-        if header:
-            writer.prime(np.array(header, np.int32), total)
-        return writer, rng, tempo
+        return self._composer().begin(**controls)
 
-    def _header(self, rng: np.random.Generator, key: int | None) -> list[int]:
-        """Draws key and meter from those of the training data."""
-        codec, header = self.codec, []
-        if codec.keys:
-            shares = self.preprocessor.get("keys") or [1] * 24
-            drawn = int(rng.choice(24, p=np.array(shares) / np.sum(shares)))
-            header.append(2 + (drawn if key is None else key))
-        if len(codec.meters) > 1:
-            shares = self.preprocessor.get("meters") or [1] * len(codec.meters)
-            header.append(
-                codec.meter + int(rng.choice(len(shares), p=np.array(shares) / np.sum(shares)))
-            )
-        return header
+    def _composer(self) -> Composer:
+        return Composer(self.session, self.codec, self.preprocessor)
 
-    def _total(
-        self,
-        rng: np.random.Generator,
-        seconds: float | None,
-        bars: int | None,
-        tempo: float,
-        header: list[int],
-        begun: int,
-    ) -> int:
-        """Gives the length in steps or ticks, `begun` of which the primer takes."""
-        length: float | None = seconds
-        if self.codec.kind == "performance":
-            unit = self.codec.ticks_per_second
-        else:
-            meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]
-            several = len(self.codec.meters) > 1
-            beats, steps = self.codec.bars[meters[0] if several and meters else 0]
-            unit = beats * steps
-            length = bars if seconds is None else max(1, round(seconds * tempo / 60 / beats))
-        usual = float(rng.choice(self.preprocessor["lengths"]))
-        if length is None:
-            length = usual if usual * unit > begun else usual + math.ceil(begun / unit)
-        return max(1, round(length * unit))
-
-    def _primed(
-        self, midi: PrettyMIDI, alone: bool, seed: int | None, key: str | None
-    ) -> list[int]:
-        """Gives the tokens of a primer without their end; `alone` is a melody that wants voices."""
-        voices = self.preprocessor["voices"]
-        if alone and sum(voices) > 1:
-            score = self._harmonized(midi, 0.8, seed, key)
-        else:
-            score = score_of(self.codec, midi, voices, None if key is None else key_number(key))
-        tokens: list[int] = self.codec.encode(score)[:-1].tolist()
-        return tokens
-
-    def _harmonized(
-        self, melody: PrettyMIDI, temperature: float, seed: int | None, key: str | None
-    ) -> Grid:
-        codec = self.codec
-        if codec.kind != "voices" or len(codec.ranges) < 2:
-            raise InputError(
-                "Expected a preset with several voices to harmonise with, such as "
-                "'bach_chorales'. Received: one with a single voice."
-            )
-        given = grid_from_midi(melody, [1], codec.steps_per_beat, meters=codec.meters)
-        alone = np.full((given.steps, len(codec.ranges)), -1, np.int16)
-        onsets = np.zeros(alone.shape, bool)
-        alone[:, 0], onsets[:, 0] = given.pitches[:, 0], given.onsets[:, 0]
-        number = given.key if key is None else key_number(key)
-        grid = Grid(alone, onsets, given.steps_per_beat, given.beats_per_bar, number)
-        header = codec.encode(grid)[: int(codec.keys) + (len(codec.meters) > 1)]
-        rng = np.random.default_rng(seed)
-        cursors = [
-            codec.cursor(grid.steps, barred_voices=(0,), given=grid) for _ in range(PARTICLES)
-        ]
-        writer = Writer(self.session, codec, cursors)
-        if len(header):
-            writer.prime(header, grid.steps)
-        tokens = harmonies(writer, rng, grid.bar_steps, grid.steps, temperature=temperature)
-        return codec.decode(np.array(tokens))
-
-
-def _melody(source: Any) -> tuple[PrettyMIDI, float | None]:
-    """Reads pitches, or a file with its tempo."""
-    if isinstance(source, list | tuple | np.ndarray):
-        return midi_of(melody_notes(list(source))), None
-    midi = read_midi(source)
-    return midi, round(float(midi.get_tempo_changes()[1][0]), 2)  # files keep whole microseconds
+    def _sampling(
+        self, temperature: float | None, top_k: int | None, top_p: float | None
+    ) -> dict[str, Any]:
+        """Takes the preset's values where none are given."""
+        given = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        usual = {"temperature": 1.0, "top_k": None, **self.preprocessor.get("sampling", {})}
+        return {**given, **{name: usual.get(name) for name in given if given[name] is None}}

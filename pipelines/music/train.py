@@ -46,12 +46,13 @@ class Recipe:
 RECIPES = {
     "bach_chorales": Recipe(
         dataset="jsb_chorales",
-        codec=VoicesCodec(CHORALE_VOICES),
+        codec=VoicesCodec(CHORALE_VOICES, barred_parallels=(0, 7)),
         preprocessor={
             "voices": [1, 1, 1, 1],
             "names": ["Soprano", "Alto", "Tenor", "Bass"],
             "programs": [19, 19, 19, 19],
             "tempo": 84,
+            "sampling": {"temperature": 0.9, "top_p": 0.9},
         },
         network={
             "embedding": 160,
@@ -74,6 +75,7 @@ RECIPES = {
             "names": ["Melody", "Chords", "Chords", "Chords", "Chords"],
             "programs": [73, 24, 24, 24, 24],
             "tempo": 120,
+            "sampling": {"top_p": 0.97},
         },
         network={
             "embedding": 160,
@@ -84,7 +86,7 @@ RECIPES = {
             "output_dropout": 0.3,
             "weight_drop": 0.2,
         },
-        epochs=24,
+        epochs=16,
         batch_size=32,
         window=96,
         semitones=(-3, 3),
@@ -92,7 +94,13 @@ RECIPES = {
     "pop_piano": Recipe(
         dataset="pop909",
         codec=PerformanceCodec(),
-        preprocessor={"voices": [1], "names": ["Piano"], "programs": [0], "tempo": 120},
+        preprocessor={
+            "voices": [1],
+            "names": ["Piano"],
+            "programs": [0],
+            "tempo": 120,
+            "sampling": {"top_p": 0.97},
+        },
         network={
             "embedding": 256,
             "units": 384,
