@@ -28,7 +28,7 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     ]
     for name in registry.find(pipe.task).presets():
         if name != pipe.metadata.get("name"):
-            other = registry.load(pipe.task, name)
+            other: Any = registry.load(pipe.task, name)
             song = other.generate(seconds=40, seed=7)
             shown.append((other.metadata["summary"], _saved(song, folder, name)))
     return shown
