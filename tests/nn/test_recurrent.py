@@ -14,6 +14,7 @@ every_direction = pytest.mark.parametrize("direction", ["forward", "backward", "
 @functools.cache
 def network(cell, direction):
     """A layer, and a function from inputs, lengths and states to outputs and states."""
+    keras.utils.set_random_seed(0)
     layer = Recurrent(4, 2, cell, direction)
     x, lengths = keras.Input((None, 3)), keras.Input((), dtype="int32")
     states = [keras.Input((spec.units,)) for spec in layer.state_specs]
@@ -51,7 +52,7 @@ def test_row_in_a_batch_equals_the_row_alone(cell, direction):
     np.testing.assert_allclose(outputs[0], full[0], atol=1e-6)
     for state, value in zip(states, last, strict=True):
         np.testing.assert_allclose(state[0], value[0], atol=1e-6)
-        assert value.any(axis=1).all()
+        assert value[0].any()
 
 
 @every_direction
