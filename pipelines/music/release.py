@@ -87,12 +87,12 @@ def restate(name: str, directory: Path) -> None:
     preset = presets.read(directory)
     settings = preprocessor_of(name, training)
     config = {key: value for key, value in preset.config.items() if key != "task"}
-    pipe = Music(config, settings, graph=preset.graph)
+    pipe = Music(config, settings, weights=preset.weights, graph=preset.graph)
     presets.write(
         directory,
         config=preset.config,
         preprocessor=settings,
-        weights=preset.weights,
+        weights=pipe.weights(),
         graph=preset.graph,
         metadata={
             **preset.metadata,
