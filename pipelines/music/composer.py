@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnapps.data.grid import Grid
-from rnnapps.data.grid_midi import grid_from_midi
+from rnnapps.data.grid_midi import Meter, grid_from_midi
 from rnnapps.data.midi import midi_of, read_midi
 from rnnapps.errors import InputError
 from rnnapps.pipelines.music.data import score_of
-from rnnapps.pipelines.music.generation import Writer, harmonies
+from rnnapps.pipelines.music.generation import Writer, harmonies, write
 from rnnapps.pipelines.music.representation import key_number, melody_notes
 from rnnapps.runtime.session import Session
 
@@ -35,16 +35,42 @@ class Composer:
     def __init__(self, session: Session, codec: Any, preprocessor: Mapping[str, Any]):
         self.session, self.codec, self.preprocessor = session, codec, preprocessor
 
+    def sampling(
+        self,
+        temperature: float | None = None,
+        top_k: int | None = None,
+        top_p: float | None = None,
+    ) -> dict[str, Any]:
+        """Takes the preset's values where none are given."""
+        given = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
+        usual = {"temperature": 1.0, "top_k": None, **self.preprocessor.get("sampling", {})}
+        return {**given, **{name: usual.get(name) for name in given if given[name] is None}}
+
+    def compose(self, sampling: Mapping[str, Any], **controls: Any) -> tuple[list[Any], float]:
+        """Writes pieces to their ends.
+
+        Args:
+            sampling: what `sampling` gave.
+            **controls: as in `begin`.
+
+        Returns:
+            The pieces as scores, and their tempo.
+        """
+        writer, rng, tempo = self.begin(**controls)
+        for _ in write(writer, rng, **sampling):
+            pass
+        return [self.codec.decode(np.array(tokens)) for tokens in writer.tokens], tempo
+
     def begin(
         self,
         *,
-        seconds: float | None,
-        bars: int | None,
-        seed: int | None,
-        num_outputs: int,
-        tempo: float | None,
-        key: str | None,
-        primer: Any,
+        seconds: float | None = None,
+        bars: int | None = None,
+        seed: int | None = None,
+        num_outputs: int = 1,
+        tempo: float | None = None,
+        key: str | None = None,
+        primer: Any = None,
     ) -> tuple[Writer, np.random.Generator, float]:
         """Begins pieces side by side; the arguments are those of `Music.generate`.
 
@@ -55,15 +81,17 @@ class Composer:
             InputError: If the primer cannot be used, or fills the length.
         """
         rng = np.random.default_rng(seed)
-        own, header, begun = None, [], 0
+        quarters, header, begun = None, [], 0
         if primer is not None:
-            midi, own = read_melody(primer)
+            midi, quarters = read_melody(primer)
             alone = isinstance(primer, list | tuple | np.ndarray)
             header = self._primed(midi, alone, seed, key)
             begun = int(self.codec.times(np.append(header, 1))[-1])
         elif self.codec.kind == "voices":
             header = self._header(rng, None if key is None else key_number(key))
-        tempo = float(tempo or own or self.preprocessor["tempo"])
+        if quarters and self.codec.kind == "voices":
+            tempo = tempo or self.tempo(quarters, self._meter(header)[1])
+        tempo = float(tempo or self.preprocessor["tempo"])
         total = self._total(rng, seconds, bars, tempo, header, begun)
         if total <= begun:
             raise InputError(
@@ -107,6 +135,10 @@ class Composer:
         tokens = harmonies(writer, rng, grid.bar_steps, grid.steps, temperature=temperature)
         return codec.decode(np.array(tokens))
 
+    def tempo(self, quarters: float, steps_per_beat: int) -> float:
+        """Turns quarter notes per minute into beats of as many steps."""
+        return quarters * float(self.codec.steps_per_beat) / steps_per_beat
+
     def _header(self, rng: np.random.Generator, key: int | None) -> list[int]:
         """Draws key and meter from those of the training data."""
         codec, header = self.codec, []
@@ -135,15 +167,19 @@ class Composer:
         if self.codec.kind == "performance":
             unit = self.codec.ticks_per_second
         else:
-            meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]
-            several = len(self.codec.meters) > 1
-            beats, steps = self.codec.bars[meters[0] if several and meters else 0]
+            beats, steps = self._meter(header)
             unit = beats * steps
             length = bars if seconds is None else max(1, round(seconds * tempo / 60 / beats))
         usual = float(rng.choice(self.preprocessor["lengths"]))
         if length is None:
             length = usual if usual * unit > begun else usual + math.ceil(begun / unit)
         return max(1, round(length * unit))
+
+    def _meter(self, header: list[int]) -> Meter:
+        meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]
+        several = len(self.codec.meters) > 1
+        bar: Meter = self.codec.bars[meters[0] if several and meters else 0]
+        return bar
 
     def _primed(
         self, midi: PrettyMIDI, alone: bool, seed: int | None, key: str | None
@@ -165,7 +201,7 @@ def read_melody(source: Any) -> tuple[PrettyMIDI, float | None]:
         source: a list of MIDI pitches, or what `rnnapps.data.midi.read_midi` takes.
 
     Returns:
-        The content of the file, and its beats per minute; None for pitches.
+        The content of the file, and its quarter notes per minute; None for pitches.
     """
     if isinstance(source, list | tuple | np.ndarray):
         return midi_of(melody_notes(list(source))), None

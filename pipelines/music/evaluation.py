@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data.midi import read_midi
+from rnnapps.pipelines.music.composer import Composer
 from rnnapps.pipelines.music.data import score_of
 from rnnapps.pipelines.music.statistics import compare
 from rnnapps.report import Report
@@ -68,10 +69,9 @@ def compositions(pipe: Any, count: int, seed: int) -> list[Any]:
     Returns:
         Grids or arrays of notes.
     """
-    return [
-        comparable(pipe, score_of(pipe.codec, song.midi, pipe.preprocessor["voices"]))
-        for song in (pipe.generate(seed=seed + index) for index in range(count))
-    ]
+    composer = Composer(pipe.session, pipe.codec, pipe.preprocessor)
+    pieces = (composer.compose(composer.sampling(), seed=seed + each)[0] for each in range(count))
+    return [piece for (piece,) in pieces]
 
 
 def comparable(pipe: Any, score: Any) -> Any:

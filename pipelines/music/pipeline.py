@@ -17,7 +17,7 @@ from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.music.composer import Composer, read_melody
 from rnnapps.pipelines.music.controls import check_controls
 from rnnapps.pipelines.music.data import Augmented, example, score_of
-from rnnapps.pipelines.music.generation import Writer, write
+from rnnapps.pipelines.music.generation import write
 from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
 from rnnapps.pipelines.music.stream import notes_as_made
@@ -108,6 +108,7 @@ class Music(Pipeline):
             seed: Same seed, same piece.
             num_outputs: Number of pieces; more than one gives a list.
             tempo: Beats per minute, for voices on a grid; by default the primer's, or the preset's.
+                A beat of 6/8 is a dotted quarter.
             key: Such as "G major" or "F# minor", for voices on a grid.
             primer: Beginning that is continued: path of a MIDI file, song, PrettyMIDI, or list of
                 MIDI pitches (quarter notes, harmonised first where the preset has several
@@ -125,20 +126,19 @@ class Music(Pipeline):
         >>> 4 < song.seconds < 16
         True
         """
-        sampling = self._sampling(temperature, top_k, top_p)
-        writer, rng, tempo = self._begin(
-            sampling,
-            seconds=seconds,
-            bars=bars,
-            seed=seed,
-            num_outputs=num_outputs,
-            tempo=tempo,
-            key=key,
-            primer=primer,
-        )
-        for _ in write(writer, rng, **sampling):
-            pass
-        songs = [self._song(tokens, tempo) for tokens in writer.tokens]
+        composer = self._composer()
+        sampling = composer.sampling(temperature, top_k, top_p)
+        controls = {
+            "seconds": seconds,
+            "bars": bars,
+            "seed": seed,
+            "num_outputs": num_outputs,
+            "tempo": tempo,
+            "key": key,
+        }
+        check_controls(self.codec.kind, **sampling, **controls)
+        scores, tempo = composer.compose(sampling, **controls, primer=primer)
+        songs = [song_of(score, self.preprocessor, tempo) for score in scores]
         return songs if num_outputs > 1 else songs[0]
 
     def stream(
@@ -161,17 +161,17 @@ class Music(Pipeline):
             Each note when it ends: dict of `start` and `end` in seconds, `pitch`, `velocity` and
             `voice`.
         """
-        sampling = self._sampling(temperature, top_k, top_p)
-        writer, rng, tempo = self._begin(
-            sampling,
-            seconds=seconds,
-            bars=bars,
-            seed=seed,
-            num_outputs=1,
-            tempo=tempo,
-            key=key,
-            primer=primer,
-        )
+        composer = self._composer()
+        sampling = composer.sampling(temperature, top_k, top_p)
+        controls: dict[str, Any] = {
+            "seconds": seconds,
+            "bars": bars,
+            "seed": seed,
+            "tempo": tempo,
+            "key": key,
+        }
+        check_controls(self.codec.kind, **sampling, **controls)
+        writer, rng, tempo = composer.begin(**controls, primer=primer)
         news = write(writer, rng, **sampling)
         given = [(0, token) for token in writer.tokens[0]]
         return notes_as_made(self.codec, given, news, tempo)
@@ -201,9 +201,12 @@ class Music(Pipeline):
             InputError: If the preset has a single voice or the melody is out of its range.
         """
         check_controls("voices", temperature=temperature, seed=seed, tempo=tempo, key=key)
-        midi, own = read_melody(melody)
-        grid = self._composer().harmonized(midi, temperature, seed, key)
-        return song_of(grid, self.preprocessor, tempo or own)
+        midi, quarters = read_melody(melody)
+        composer = self._composer()
+        grid = composer.harmonized(midi, temperature, seed, key)
+        if quarters:
+            tempo = tempo or composer.tempo(quarters, grid.steps_per_beat)
+        return song_of(grid, self.preprocessor, tempo)
 
     def preprocess(self, raw: Any) -> Example:
         score = score_of(self.codec, read_midi(raw), self.preprocessor["voices"])
@@ -349,26 +352,5 @@ class Music(Pipeline):
             scores.append(score)
         return scores
 
-    def _song(self, tokens: list[int], tempo: float) -> Song:
-        return song_of(self.codec.decode(np.array(tokens)), self.preprocessor, tempo)
-
-    def _begin(
-        self, sampling: Mapping[str, Any], **controls: Any
-    ) -> tuple[Writer, np.random.Generator, float]:
-        check_controls(
-            self.codec.kind,
-            **sampling,
-            **{name: value for name, value in controls.items() if name != "primer"},
-        )
-        return self._composer().begin(**controls)
-
     def _composer(self) -> Composer:
         return Composer(self.session, self.codec, self.preprocessor)
-
-    def _sampling(
-        self, temperature: float | None, top_k: int | None, top_p: float | None
-    ) -> dict[str, Any]:
-        """Takes the preset's values where none are given."""
-        given = {"temperature": temperature, "top_k": top_k, "top_p": top_p}
-        usual = {"temperature": 1.0, "top_k": None, **self.preprocessor.get("sampling", {})}
-        return {**given, **{name: usual.get(name) for name in given if given[name] is None}}

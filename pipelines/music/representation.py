@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnapps.data.grid import notes_from_grid
+from rnnapps.data.grid_midi import midi_from_grid
 from rnnapps.data.midi import midi_of
 from rnnapps.data.performance import PerformanceCodec
 from rnnapps.data.voices import VoicesCodec
@@ -54,16 +54,15 @@ def song_of(score: Any, settings: Mapping[str, Any], tempo: float | None = None)
     Returns:
         The song.
     """
-    tempo = tempo or settings["tempo"]
     if isinstance(score, np.ndarray):
         return Song(midi_of(score, programs=settings["programs"], names=settings["names"]))
-    notes = notes_from_grid(score, tempo)
-    part_of = np.repeat(np.arange(len(settings["voices"])), settings["voices"])
-    notes["voice"] = part_of[notes["voice"]]
-    first = np.cumsum([0, *settings["voices"][:-1]])
-    midi = midi_of(
-        notes,
-        tempo=tempo,
+    voices = settings["voices"]
+    first = np.cumsum([0, *voices[:-1]])
+    midi = midi_from_grid(
+        score,
+        voices,
+        settings["codec"]["steps_per_beat"],
+        tempo=tempo or settings["tempo"],
         programs=[settings["programs"][voice] for voice in first],
         names=[settings["names"][voice] for voice in first],
     )

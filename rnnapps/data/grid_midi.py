@@ -1,4 +1,4 @@
-"""MIDI files as voices on a grid."""
+"""MIDI files as voices on a grid, and back."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from rnnapps.data.grid import Grid, estimate_key
+from rnnapps.data.grid import Grid, estimate_key, notes_from_grid
+from rnnapps.data.midi import midi_of
 from rnnapps.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,6 +77,84 @@ def grid_from_midi(
     if key is None:
         key = _longest(midi, [(k.time, k.key_number) for k in midi.key_signature_changes])
     return Grid(pitches, onsets, per_beat, beats, estimate_key(grid) if key is None else key)
+
+
+def midi_from_grid(
+    grid: Grid,
+    voices: Sequence[int] | None = None,
+    steps_per_beat: int = 4,
+    *,
+    tempo: float = 120.0,
+    programs: Sequence[int] = (0,),
+    names: Sequence[str] = ("Piano",),
+) -> PrettyMIDI:
+    """Makes a file of a piece, with its meter and its key, so that `grid_from_midi` finds them.
+
+    Args:
+        grid: The piece.
+        voices: Number of voices of each instrument; by default each voice has its own.
+        steps_per_beat: Steps in a quarter note.
+        tempo: Beats of the piece per minute; the file states quarter notes.
+        programs: General MIDI program of each instrument; the last one serves all further ones.
+        names: Name of each instrument, likewise.
+
+    Returns:
+        The file's content.
+
+    Example:
+
+    >>> from rnnapps.data.grid import Grid
+    >>> jig = Grid([[67], [69], [71]] * 4, steps_per_beat=6, beats_per_bar=2, key=7)
+    >>> midi = midi_from_grid(jig, tempo=60)
+    >>> print(midi.time_signature_changes[0], float(midi.get_tempo_changes()[1][0]))
+    6/8 at 0.00 seconds 90.0
+    >>> grid_from_midi(midi) == jig
+    True
+    """
+    from pretty_midi import KeySignature, TimeSignature
+
+    notes = notes_from_grid(grid, tempo)
+    if voices is not None:
+        notes["voice"] = np.repeat(np.arange(len(voices)), voices)[notes["voice"]]
+    quarters = tempo * grid.steps_per_beat / steps_per_beat
+    midi = midi_of(notes, tempo=quarters, programs=programs, names=names)
+    upper, lower = time_signature((grid.beats_per_bar, grid.steps_per_beat), steps_per_beat)
+    midi.time_signature_changes.append(TimeSignature(upper, lower, 0))
+    if grid.key >= 0:
+        midi.key_signature_changes.append(KeySignature(grid.key, 0))
+    return midi
+
+
+def time_signature(meter: Meter, steps_per_beat: int) -> tuple[int, int]:
+    """Writes a meter as a time signature, of which `meter_of` makes a meter with bars as long.
+
+    Args:
+        meter: Beats in a bar, and steps in a beat.
+        steps_per_beat: Steps in a quarter note.
+
+    Returns:
+        Number of notes in a bar, and which part of a whole note each is: beats of a dotted
+        quarter are three eighths.
+
+    Raises:
+        InputError: If no number of notes is as long as a bar.
+
+    Example:
+
+    >>> time_signature((3, 4), 4), time_signature((2, 6), 4), time_signature((5, 2), 4)
+    ((3, 4), (6, 8), (5, 8))
+    """
+    beats, steps = meter
+    if 2 * steps == 3 * steps_per_beat:
+        return 3 * beats, 8
+    for lower in (4, 8, 16, 32):
+        upper, rest = divmod(beats * steps * lower, 4 * steps_per_beat)
+        if not rest:
+            return upper, lower
+    raise InputError(
+        f"Expected bars of whole notes down to 1/32. Received: {beats} beats of {steps} steps, "
+        f"{steps_per_beat} of which are a quarter note."
+    )
 
 
 def meter_of(midi: PrettyMIDI, steps_per_beat: int) -> Meter:

@@ -5,8 +5,14 @@ import pytest
 
 from rnnapps.data import datasets
 from rnnapps.data.grid import Grid, notes_from_grid
-from rnnapps.data.grid_midi import choose_meter, grid_from_midi, meter_of
-from rnnapps.data.midi import midi_of, notes_array, notes_of
+from rnnapps.data.grid_midi import (
+    choose_meter,
+    grid_from_midi,
+    meter_of,
+    midi_from_grid,
+    time_signature,
+)
+from rnnapps.data.midi import midi_of, notes_array, notes_of, read_midi
 from rnnapps.errors import InputError
 
 FOLK = ((4, 12), (2, 18), (3, 12), (2, 12), (3, 18))
@@ -102,11 +108,31 @@ def test_a_grid_survives_a_file(tmp_path):
     rng = np.random.default_rng(0)
     pitches = np.sort(rng.integers(36, 80, (64, 4)), axis=1)[:, ::-1].repeat(2, axis=0)
     grid = Grid(pitches, key=5)
-    midi = midi_of(notes_from_grid(grid, tempo=97), tempo=97)
-    midi.write(str(tmp_path / "a.mid"))
-    from rnnapps.data.midi import read_midi
+    midi_from_grid(grid, tempo=97).write(str(tmp_path / "a.mid"))
+    assert grid_from_midi(read_midi(tmp_path / "a.mid"), (1, 1, 1, 1), 4) == grid
 
-    assert grid_from_midi(read_midi(tmp_path / "a.mid"), (1, 1, 1, 1), 4, key=5) == grid
+
+@pytest.mark.parametrize("key", range(24))
+def test_every_key_survives_a_file(key, tmp_path):
+    midi_from_grid(Grid([[60]], key=key)).write(str(tmp_path / "a.mid"))
+    assert grid_from_midi(read_midi(tmp_path / "a.mid")).key == key
+
+
+@pytest.mark.parametrize("meter", [*FOLK, (5, 12), (5, 6), (7, 6), (4, 18)])
+def test_every_meter_and_its_speed_survive_a_file(meter, tmp_path):
+    beats, steps = meter
+    grid = Grid([[60]] * (beats * steps), None, steps, beats, 0)
+    midi_from_grid(grid, steps_per_beat=12, tempo=80).write(str(tmp_path / "a.mid"))
+    midi = read_midi(tmp_path / "a.mid")
+    assert grid_from_midi(midi, (1,), 12) == grid
+    assert midi.get_end_time() == pytest.approx(beats * 60 / 80, abs=1e-3)
+
+
+def test_bars_that_no_meter_is_as_long_as():
+    assert time_signature((2, 24), 12) == (4, 4)
+    assert time_signature((1, 9), 12) == (3, 16)
+    with pytest.raises(InputError, match="2 beats of 5 steps"):
+        time_signature((2, 5), 12)
 
 
 @pytest.mark.data
