@@ -19,7 +19,7 @@ class Windows(keras.utils.PyDataset):
 
     Args:
         make: called with a numpy Generator at the start of each epoch; gives the epoch's
-            examples, dicts of int arrays of shape `(time,)`, of which `"targets"` is predicted.
+            examples, dicts of arrays of shape `(time, ...)`, of which `"targets"` is predicted.
         batch_size: rows of a batch.
         window: steps of a window.
         seed: seed of the order; an epoch depends on the seed and its own number alone.
@@ -73,6 +73,11 @@ class Windows(keras.utils.PyDataset):
         ]
 
     @property
+    def settings(self) -> dict[str, int]:
+        """What the windows depend on beside the examples."""
+        return {"batch_size": self.batch_size, "window": self.window, "seed": self.seed}
+
+    @property
     def num_batches(self) -> int:
         return len(self._plan) - self.first
 
@@ -84,7 +89,11 @@ class Windows(keras.utils.PyDataset):
             raise IndexError(index)
         group, begin = self._plan[self.first + index]
         arrays: dict[str, np.ndarray] = {
-            name: np.zeros((self.batch_size, self.window), np.int32) for name in group[0]
+            name: np.zeros(
+                (self.batch_size, self.window, *values.shape[1:]),
+                np.float32 if values.dtype.kind == "f" else np.int32,
+            )
+            for name, values in group[0].items()
         }
         weights = np.zeros((self.batch_size, self.window), np.float32)
         for row, example in enumerate(group):

@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import keras
 import numpy as np
 
 from rnnapps.errors import InputError
 from rnnapps.files import replaced_file
+
+if TYPE_CHECKING:
+    from rnnapps.training.resumable import Epochs
 
 FILE = "checkpoint.npz"
 
@@ -24,15 +28,23 @@ class Checkpoint(keras.callbacks.Callback):
 
     Args:
         directory: where the checkpoint is kept, one file.
-        windows: the training data, with `start(epoch, first)`, `epoch` and `first`.
+        data: the training data.
+        monitor: name of the loss or metric whose lowest value is the best.
         every: seconds between two checkpoints within an epoch.
         settings: JSON values that must be the same when training is resumed.
     """
 
-    def __init__(self, directory: str | Path, windows, every: float = 300.0, settings=None):
+    def __init__(
+        self,
+        directory: str | Path,
+        data: Epochs,
+        monitor: str,
+        every: float = 300.0,
+        settings: dict[str, Any] | None = None,
+    ):
         super().__init__()
         self.path = Path(directory) / FILE
-        self.windows, self.every = windows, every
+        self.data, self.monitor, self.every = data, monitor, every
         self.settings = json.loads(json.dumps(settings or {}))
         self.history: dict[str, list[float]] = {}
         self.best: dict = {"epoch": -1, "value": None}
@@ -41,9 +53,9 @@ class Checkpoint(keras.callbacks.Callback):
         self._saved = time.monotonic()
 
     @property
-    def losses(self) -> list[float]:
-        """The loss that decides, of each epoch so far: of validation, else of training."""
-        return self.history.get("val_nats", self.history.get("nats", []))
+    def values(self) -> list[float]:
+        """What decides, of each epoch so far: of the validation, else of the training data."""
+        return self.history.get(f"val_{self.monitor}", self.history.get(self.monitor, []))
 
     def restore(self, model: keras.Model) -> int:
         """Restores the checkpoint if there is one.
@@ -67,13 +79,13 @@ class Checkpoint(keras.callbacks.Callback):
                     f"{facts['settings']} in {str(self.path)!r}. Do choose another directory or "
                     "start without `resume` instead."
                 )
-            model.test_on_batch(*self.windows[0])  # builds the metrics, whose sums are restored
+            model.test_on_batch(*self.data[0])  # builds the metrics, whose sums are restored
             for index, variable in enumerate(self._variables(model)):
                 variable.assign(file[f"v{index}"])
             self._metrics = [file[f"m{index}"] for index in range(facts["metrics"])]
             self.best_weights = [file[f"b{index}"] for index in range(facts["best_weights"])]
         self.history, self.best = facts["history"], facts["best"]
-        self.windows.start(facts["epoch"], facts["first"])
+        self.data.start(facts["epoch"], facts["first"])
         return facts["epoch"]
 
     def on_epoch_begin(self, epoch, logs=None):
@@ -82,18 +94,18 @@ class Checkpoint(keras.callbacks.Callback):
                 variable.assign(value)
             self._metrics = []
         self._done = 0
-        self._first = self.windows.first
+        self._first = self.data.first
 
     def on_train_batch_end(self, batch, logs=None):
         self._done += 1
-        last = self._done == self.windows.num_batches
+        last = self._done == self.data.num_batches
         if not last and time.monotonic() - self._saved >= self.every:
-            self.save(self.windows.epoch, self._first + self._done, self._read_metrics())
+            self.save(self.data.epoch, self._first + self._done, self._read_metrics())
 
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        value = self.losses[-1]
+        value = self.values[-1]
         if self.best["value"] is None or value < self.best["value"]:
             self.best = {"epoch": epoch, "value": value}
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
@@ -104,7 +116,7 @@ class Checkpoint(keras.callbacks.Callback):
 
         Args:
             epoch: the epoch to go on with.
-            first: the window of it to go on with.
+            first: the batch of it to go on with.
             metrics: values of the running metrics within the epoch.
         """
         facts = {

@@ -113,3 +113,11 @@ def test_windows_end():
     for index in (-1, len(windows)):
         with pytest.raises(IndexError):
             windows[index]
+
+
+def test_features_keep_their_fractions_and_their_width():
+    row = {"x": np.array([[0.25, 1.5], [2.5, 3.75]]), "targets": np.array([0.5, -0.5])}
+    ((inputs, targets, weights),) = Windows(lambda rng: [row], batch_size=1, window=3)
+    assert inputs["x"].tolist() == [[[0.25, 1.5], [2.5, 3.75], [0.0, 0.0]]]
+    assert targets.tolist() == [[0.5, -0.5, 0.0]]
+    assert weights.tolist() == [[1.0, 1.0, 0.0]]

@@ -54,12 +54,14 @@ def make(rng):
     return [{"tokens": row[:-1], "targets": row[1:]} for row in rows]
 
 
-def training(directory, callbacks=(), epochs=4, learning_rate=0.05, **options):
+def training(
+    directory, callbacks=(), epochs=4, learning_rate=0.05, units=6, window=5, seed=0, **options
+):
     """Weights and history of a training in a fresh network; goes on if there is a checkpoint."""
-    network = token_network(4, embedding=4, units=6, layers=1, weight_drop=0.3, seed=1)
+    network = token_network(4, embedding=4, units=units, layers=1, weight_drop=0.3, seed=1)
     history = train(
         network,
-        Windows(make, batch_size=2, window=5),
+        Windows(make, batch_size=2, window=window, seed=seed),
         Windows(lambda rng: make(np.random.default_rng(9)), 2, 5, shuffle=False),
         epochs=epochs,
         learning_rate=learning_rate,
@@ -153,7 +155,17 @@ def test_a_finished_training_is_given_again(begun):
 
 
 @pytest.mark.parametrize(
-    "options", [{"epochs": 3}, {"schedule": "plateau"}, {"settings": {"data": "other"}}]
+    "options",
+    [
+        {"epochs": 3},
+        {"schedule": "plateau"},
+        {"clip_norm": 2.0},
+        {"units": 7},
+        {"window": 6},
+        {"seed": 1},
+        {"settings": {"data": "other"}},
+    ],
+    ids=str,
 )
 def test_checkpoints_of_other_settings_are_refused(begun, options):
     with pytest.raises(InputError, match="Expected a checkpoint with the settings"):

@@ -1,0 +1,186 @@
+"""One training loop over `keras.Model.fit`: resumable, gradients clipped, the best weights kept."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import keras
+from keras import ops
+
+from rnnapps.errors import InputError
+from rnnapps.training.checkpoint import Checkpoint
+from rnnapps.training.schedules import OneCycle, plateau_rate
+
+
+class Epochs(Protocol):
+    """Training data that can begin anywhere: a `keras.utils.PyDataset` with these attributes.
+
+    Attributes:
+        epoch: number of the epoch.
+        first: number of its batch with which it begins.
+        num_batches: number of the batches that are left in the epoch.
+        settings: JSON values on which the batches depend.
+    """
+
+    epoch: int
+    first: int
+
+    @property
+    def num_batches(self) -> int: ...
+
+    @property
+    def settings(self) -> dict[str, Any]: ...
+
+    def start(self, epoch: int, first: int) -> None:
+        """Goes to a batch of an epoch; the epoch then begins there."""
+
+    def __getitem__(self, index: int) -> Any:
+        """Gives a batch: inputs, targets and perhaps weights."""
+
+
+def fit(
+    model: keras.Model,
+    data: Epochs,
+    validation: Any = None,
+    *,
+    loss: keras.losses.Loss,
+    metrics: Sequence[keras.metrics.Metric] = (),
+    monitor: str = "loss",
+    epochs: int,
+    learning_rate: float = 1e-3,
+    schedule: str = "one_cycle",
+    clip_norm: float = 1.0,
+    patience: int | None = None,
+    checkpoint_dir: str | Path | None = None,
+    resume: bool = False,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    settings: dict[str, Any] | None = None,
+    verbose: int = 1,
+) -> keras.callbacks.History:
+    """Trains a model with Adam, and leaves it with its best weights.
+
+    Args:
+        model: any Keras model.
+        data: the training data.
+        validation: validation data as `keras.Model.fit` takes it.
+        loss: the loss.
+        metrics: metrics that heed the weights of the data.
+        monitor: name of the loss or metric that decides which epoch is best, the lowest; of the
+            validation data, or of the training data where there is none.
+        epochs: number of epochs of the whole training, those before a resume counted in.
+        learning_rate: the highest rate of the schedule.
+        schedule: `"one_cycle"` warms up and anneals over all epochs; `"plateau"` keeps the rate
+            and divides it by 4 after each epoch without a better value.
+        clip_norm: global norm to which gradients are clipped.
+        patience: epochs without a better value after which training stops; None never stops.
+        checkpoint_dir: folder of the checkpoint; None keeps none.
+        resume: whether to go on from the checkpoint there, if there is one.
+        callbacks: further Keras callbacks.
+        settings: JSON values that must agree when training is resumed, beside those of this
+            function, of the data and of the weights' shapes.
+        verbose: as in `keras.Model.fit`.
+
+    Returns:
+        Keras's history over all epochs.
+
+    Raises:
+        InputError: If there is no such schedule, or the checkpoint is of other settings.
+
+    Reference: Pascanu, Mikolov, Bengio 2013, "On the difficulty of training recurrent neural
+    networks", arXiv:1211.5063, section 3.2 (clipping).
+    """
+    if schedule not in ("one_cycle", "plateau"):
+        raise InputError(
+            f"Expected schedule to be 'one_cycle' or 'plateau'. Received: schedule={schedule!r}."
+        )
+    if (data.epoch, data.first) != (0, 0):  # they have been used before
+        data.start(0, 0)
+    one_cycle = OneCycle(learning_rate, steps=epochs * data.num_batches)
+    model.compile(
+        optimizer=ClippedAdam(
+            one_cycle if schedule == "one_cycle" else learning_rate, global_clipnorm=clip_norm
+        ),
+        loss=loss,
+        weighted_metrics=list(metrics),
+        jit_compile="auto" if keras.backend.backend() == "jax" else False,
+    )
+    model.optimizer.build(model.trainable_variables)
+    fixed = {
+        "epochs": epochs,
+        "learning_rate": learning_rate,
+        "schedule": schedule,
+        "clip_norm": clip_norm,
+        "weights": [list(weight.shape) for weight in model.weights],
+        **data.settings,
+        **(settings or {}),
+    }
+    with tempfile.TemporaryDirectory() as temporary:
+        checkpoint = Checkpoint(
+            checkpoint_dir or temporary,
+            data,
+            monitor,
+            every=300 if checkpoint_dir else float("inf"),
+            settings=fixed,
+        )
+        first = checkpoint.restore(model) if resume else 0
+        once = _OneTraining(
+            [checkpoint, *callbacks], add_history=True, add_progbar=verbose != 0, model=model
+        )
+        once.begin()
+        # Keras fixes the number of batches for a whole `fit`, and ours may differ between epochs.
+        for epoch in range(first, epochs):
+            if patience is not None and epoch > patience + max(0, checkpoint.best["epoch"]):
+                break
+            if schedule == "plateau":
+                model.optimizer.learning_rate = plateau_rate(learning_rate, checkpoint.values)
+            if epoch > first:
+                data.start(epoch, 0)
+            once.set_params({"verbose": verbose, "epochs": epochs, "steps": data.num_batches})
+            model.fit(
+                data,
+                validation_data=validation,
+                initial_epoch=epoch,
+                epochs=epoch + 1,
+                shuffle=False,
+                callbacks=once,
+                verbose=verbose,
+            )
+            if model.stop_training:
+                break
+        once.end()
+    if checkpoint.best_weights:
+        model.set_weights(checkpoint.best_weights)
+    history = keras.callbacks.History()
+    history.history = checkpoint.history
+    history.epoch = list(range(len(checkpoint.history.get("loss", ()))))
+    return history
+
+
+class ClippedAdam(keras.optimizers.Adam):
+    """Adam that clips whole gradients.
+
+    TensorFlow gives an embedding's gradient in parts, one a token read, and Keras would take the
+    norm of these instead of their sum's.
+    """
+
+    def apply(self, grads, trainable_variables=None):
+        return super().apply([ops.add(each, 0.0) for each in grads], trainable_variables)
+
+
+class _OneTraining(keras.callbacks.CallbackList):
+    """Callbacks of a training that is several calls of `fit`: they begin and end but once."""
+
+    def begin(self) -> None:
+        super().on_train_begin()
+
+    def end(self) -> None:
+        super().on_train_end()
+
+    def on_train_begin(self, logs=None):
+        pass
+
+    def on_train_end(self, logs=None):
+        pass
