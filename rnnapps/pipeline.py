@@ -15,6 +15,7 @@ from rnnapps import preset as presets
 from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
 from rnnapps.errors import InputError, PresetError
+from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import OnnxSession, Session
 
 if TYPE_CHECKING:
@@ -38,8 +39,8 @@ class Pipeline(ABC):
         graph: the lowered network; None lowers it when it is needed.
         metadata: what is known of the weights.
 
-    A subclass says how the network is built (`build`), and how raw input becomes a result
-    (`preprocess`, `forward`, `postprocess`).
+    A subclass says how the network is built (`build`), and how raw input becomes a result:
+    `preprocess`, `forward` where one run of the network is not all of it, `postprocess`.
     """
 
     task: ClassVar[str]
@@ -106,19 +107,27 @@ class Pipeline(ABC):
 
     @abstractmethod
     def preprocess(self, raw: Any) -> Example:
-        """Turns one raw input into arrays of shape `(time, ...)`.
+        """Turns one raw input into arrays of shape `(time, ...)`: inputs of the network and more.
 
         Raises:
             InputError: If the input cannot be used; it says why.
         """
 
-    @abstractmethod
     def forward(self, examples: list[Example]) -> list[Example]:
-        """Runs the network on examples of about equal length."""
+        """Runs the network on examples of about equal length.
+
+        Args:
+            examples: What `preprocess` gave. The input `lengths` is filled in where the network
+                has it.
+
+        Returns:
+            For each example its arrays and the outputs of the network, without padding.
+        """
+        return run_rows(self.session, examples)
 
     @abstractmethod
     def postprocess(self, arrays: Example, raw: Any) -> Any:
-        """Turns what the network gave for one input into the result."""
+        """Turns what `forward` gave for one input into the result."""
 
     @abstractmethod
     def example(self) -> Any:
@@ -197,8 +206,7 @@ class Pipeline(ABC):
                     raise
                 raise InputError(f"Input {first + index}: {error}") from error
         results: list[Any] = [None] * len(raws)
-        lengths = [len(next(iter(example.values()))) for example in examples]
-        for group in buckets(lengths, batch_size):
+        for group in buckets([steps(example) for example in examples], batch_size):
             outputs = self.forward([examples[i] for i in group])
             for index, arrays in zip(group, outputs, strict=True):
                 results[index] = self.postprocess(arrays, raws[index])

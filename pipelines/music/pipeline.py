@@ -21,7 +21,6 @@ from rnnapps.pipelines.music.generation import write
 from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
 from rnnapps.pipelines.music.stream import notes_as_made
-from rnnapps.runtime.session import zero_states
 
 if TYPE_CHECKING:
     import keras
@@ -214,12 +213,10 @@ class Music(Pipeline):
 
     def forward(self, examples: list[Example]) -> list[Example]:
         outputs = []
-        for each in examples:  # alone: 8-bit graphs scale by batch
-            inputs = {name: each[name][None] for name in self.session.inputs}
-            states = zero_states(self.session, 1)
-            logits = self.session.run({**inputs, **states})[0]["logits"][0]
-            targets = each["targets"]
-            nats = -np.take_along_axis(log_softmax(logits), targets[:, None], axis=1)[:, 0]
+        for arrays in super().forward(examples):
+            targets = arrays["targets"]
+            scores = log_softmax(arrays["logits"])
+            nats = -np.take_along_axis(scores, targets[:, None], axis=1)[:, 0]
             outputs.append({"nats": nats, "targets": targets})
         return outputs
 

@@ -9,6 +9,9 @@ import numpy as np
 
 Arrays = dict[str, np.ndarray]
 
+#: Name of the input, int32 of shape `(batch,)`, that tells how long the rows of a batch are.
+LENGTHS = "lengths"
+
 
 class Session(Protocol):
     """Runs a network.
@@ -16,10 +19,14 @@ class Session(Protocol):
     Attributes:
         inputs: names of the inputs that are no states.
         states: width of each state by name.
+        sequences: names of the outputs of shape `(batch, time, ...)`.
+        quantized: whether activations are quantised, with a scale taken from the whole batch.
     """
 
     inputs: list[str]
     states: dict[str, int]
+    sequences: list[str]
+    quantized: bool
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[Arrays, Arrays]:
         """Runs the network; gives its outputs and its next states by name."""
@@ -48,13 +55,19 @@ class OnnxSession:
         self._session = onnxruntime.InferenceSession(
             graph, options, providers=["CPUExecutionProvider"]
         )
-        outputs = [output.name for output in self._session.get_outputs()]
+        results = {each.name: each.shape for each in self._session.get_outputs()}
         shapes = {each.name: each.shape for each in self._session.get_inputs()}
         self.states: dict[str, int] = {
-            name: shape[-1] for name, shape in shapes.items() if f"next_{name}" in outputs
+            name: shape[-1] for name, shape in shapes.items() if f"next_{name}" in results
         }
         self.inputs = [name for name in shapes if name not in self.states]
-        self._outputs = [name for name in outputs if name.removeprefix("next_") not in self.states]
+        self._outputs = [name for name in results if name.removeprefix("next_") not in self.states]
+        self.sequences = [
+            name
+            for name in self._outputs
+            if len(results[name]) > 1 and isinstance(results[name][1], str)
+        ]
+        self.quantized = b"DynamicQuantize" in graph
         self._fetch = self._outputs + [f"next_{name}" for name in self.states]
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[Arrays, Arrays]:
@@ -87,6 +100,12 @@ class KerasSession:
             name: model.input[name].shape[-1] for name in model.input if name in model.output
         }
         self.inputs = [name for name in model.input if name not in self.states]
+        self.sequences = [
+            name
+            for name, tensor in model.output.items()
+            if name not in self.states and len(tensor.shape) > 1 and tensor.shape[1] is None
+        ]
+        self.quantized = False
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[Arrays, Arrays]:
         """Runs the model.

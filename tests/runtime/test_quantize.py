@@ -34,6 +34,7 @@ def test_lstm_takes_a_quarter_and_answers_nearly_the_same():
     assert len(small) < 0.27 * len(graph)
     assert kinds(small).count("DynamicQuantizeLSTM") == 2
     assert "LSTM" not in kinds(small)
+    assert OnnxSession(small).quantized and not OnnxSession(graph).quantized
     (logits, states), (close, close_states) = answers(graph), answers(small)
     assert not np.array_equal(logits, close)
     np.testing.assert_allclose(log_softmax(close), log_softmax(logits), atol=0.02)
@@ -48,6 +49,7 @@ def test_what_has_no_such_kernel_stays(cell):
     assert kinds(small).count(cell.upper()) == 2
     assert "DynamicQuantizeLSTM" not in kinds(small)
     assert len(small) < len(graph)
+    assert OnnxSession(small).quantized
     np.testing.assert_allclose(answers(small)[0], answers(graph)[0], atol=0.02)
 
 

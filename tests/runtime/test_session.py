@@ -36,6 +36,8 @@ def test_inputs_and_states_are_told_apart(sessions, kind):
     assert sorted(session.inputs) == ["beat", "tokens"]
     names = ["forward_0_c", "forward_0_h", "forward_1_c", "forward_1_h"]
     assert session.states == dict.fromkeys(names, 5)
+    assert session.sequences == ["logits"]
+    assert not session.quantized
     outputs, states = session.run({**INPUTS, **zero_states(session, 2)})
     assert list(outputs) == ["logits"]
     assert states.keys() == session.states.keys()
