@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from rnnapps.pipelines.music.data import counts_of, nats_per
+
 
 def markov_nats(codec: Any, training: Sequence[Any], held_out: Sequence[Any]) -> dict[str, float]:
     """Measures a first-order Markov chain over the events of a representation.
 
-    Transitions are counted with the add-one rule over the tokens seen in training, mixed with
-    their frequencies in equal parts.
+    Transitions are counted on top of a Dirichlet prior of weight 10 around the frequencies of all
+    events, which are counted with the add-one rule.
 
     Args:
         codec: The representation.
@@ -30,13 +32,9 @@ def markov_nats(codec: Any, training: Sequence[Any], held_out: Sequence[Any]) ->
     single /= single.sum()
     total = pairs.sum(axis=1, keepdims=True)
     chances = (pairs + 10 * single) / (total + 10)
-    nats = events = notes = steps = 0.0
-    for score in held_out:
-        encoded = codec.encode(score)
-        tokens = np.concatenate(([codec.start], encoded))
-        nats -= np.log(chances[tokens[:-1], tokens[1:]]).sum()
-        events += len(encoded)
-        notes += sum(codec.name(token).startswith("ON") for token in encoded)
-        steps += codec.times(encoded)[-1]
-    counts = {"event": events, "note": notes, "step": steps}
-    return {f"nats_per_{name}": float(nats / count) for name, count in counts.items()}
+    pieces = [codec.encode(score) for score in held_out]
+    nats = 0.0
+    for piece in pieces:
+        before = np.concatenate(([codec.start], piece[:-1]))
+        nats -= float(np.log(chances[before, piece]).sum())
+    return nats_per(nats, counts_of(codec, pieces))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from rnnapps.data.grid_midi import grid_from_midi
-from rnnapps.data.midi import notes_of
+from rnnapps.data.midi import notes_of, read_midi
 from rnnapps.errors import InputError
 
 if TYPE_CHECKING:
@@ -60,26 +62,81 @@ def score_of(codec: Any, midi: PrettyMIDI, voices: Sequence[int], key: int | Non
     return notes
 
 
+def pieces_of(
+    codec: Any, files: Iterable[Any], voices: Sequence[int]
+) -> list[tuple[Any, np.ndarray]]:
+    """Reads MIDI files as scores and as tokens.
+
+    Args:
+        codec: The representation.
+        files: Paths, or what else `rnnapps.data.midi.read_midi` takes.
+        voices: As in `score_of`.
+
+    Returns:
+        The score and the tokens of each file.
+
+    Raises:
+        InputError: If one cannot be read or does not fit the representation; it names the file.
+    """
+    pieces = []
+    for index, file in enumerate(files):
+        midi = read_midi(file)
+        try:
+            score = score_of(codec, midi, voices)
+            pieces.append((score, codec.encode(score)))
+        except InputError as error:
+            name = file if isinstance(file, Path) else f"Input {index}"
+            raise InputError(f"{name}: {error}") from error
+    return pieces
+
+
+def counts_of(codec: Any, pieces: Iterable[np.ndarray]) -> Counter[str]:
+    """Counts what happens in pieces.
+
+    Args:
+        codec: The representation.
+        pieces: Tokens of each piece, of shape `(time,)`.
+
+    Returns:
+        How many events, notes and steps (of the grid, or 10 ms) there are, as `"event"`, `"note"`
+        and `"step"`.
+    """
+    counts: Counter[str] = Counter()
+    for tokens in pieces:
+        counts["event"] += len(tokens)
+        counts["note"] += sum(codec.name(token).startswith("ON") for token in tokens)
+        counts["step"] += int(codec.times(tokens)[-1])
+    return counts
+
+
+def nats_per(nats: float, counts: Mapping[str, int]) -> dict[str, float]:
+    """Divides a negative log-likelihood by what `counts_of` gave."""
+    return {f"nats_per_{unit}": nats / count for unit, count in counts.items()}
+
+
 class Augmented:
     """Makes the examples of an epoch: each piece transposed at random, some begun late.
 
     Args:
         codec: The representation.
-        scores: The pieces.
+        pieces: The score and the tokens of each piece.
         semitones: Furthest transposition down and up; kept within the codec's range.
         crop: Whether half of the pieces begin at a random note, so that the network learns to
             begin a piece of any length. Only for arrays of notes.
     """
 
     def __init__(
-        self, codec: Any, scores: Sequence[Any], semitones: tuple[int, int], crop: bool = False
+        self,
+        codec: Any,
+        pieces: Sequence[tuple[Any, np.ndarray]],
+        semitones: tuple[int, int],
+        crop: bool = False,
     ):
-        self.codec, self.scores, self.semitones, self.crop = codec, scores, semitones, crop
-        self.tokens = [codec.encode(score) for score in scores]
+        self.codec, self.pieces, self.semitones, self.crop = codec, pieces, semitones, crop
 
     def __call__(self, rng: np.random.Generator) -> list[dict[str, np.ndarray]]:
         examples = []
-        for score, whole in zip(self.scores, self.tokens, strict=True):
+        for score, whole in self.pieces:
             cropped = self.crop and rng.random() < CROPPED
             tokens = self.codec.encode(_begun_late(score, rng)) if cropped else whole
             lowest, highest = self.codec.transpositions(tokens)

@@ -8,22 +8,20 @@ from typing import Any
 
 import numpy as np
 
-from rnnapps.data.midi import read_midi
 from rnnapps.pipelines.music.composer import Composer
-from rnnapps.pipelines.music.data import score_of
+from rnnapps.pipelines.music.data import counts_of, example, nats_per, pieces_of
 from rnnapps.pipelines.music.statistics import compare
 from rnnapps.report import Report
-
-LIKELIHOODS = ("event", "note", "step")
 
 
 def evaluate(pipe: Any, files: Sequence[Path]) -> Report:
     """Measures a pipeline on MIDI files; see `Music.evaluate`."""
-    scores = [score_of(pipe.codec, read_midi(file), pipe.preprocessor["voices"]) for file in files]
-    made = compositions(pipe, min(len(scores), 20), seed=0)
-    compared = compare(made, [comparable(pipe, score) for score in scores])
+    pieces = pieces_of(pipe.codec, files, pipe.preprocessor["voices"])
+    made = compositions(pipe, min(len(pieces), 20), seed=0)
+    compared = compare(made, [comparable(pipe, score) for score, _ in pieces])
+    measured = likelihood(pipe, [tokens for _, tokens in pieces])
     return Report(
-        {**likelihood(pipe, scores), "overlap": compared["overlap"]},
+        {**measured, "overlap": compared["overlap"]},
         title=f"{pipe.metadata.get('name', 'music')} on {len(files)} pieces",
         tables={
             "Statistics": [
@@ -34,28 +32,21 @@ def evaluate(pipe: Any, files: Sequence[Path]) -> Report:
     )
 
 
-def likelihood(pipe: Any, scores: Sequence[Any]) -> dict[str, float]:
-    """Computes the negative log-likelihood of scores.
+def likelihood(pipe: Any, pieces: Sequence[np.ndarray]) -> dict[str, float]:
+    """Computes the negative log-likelihood of pieces.
 
     Args:
         pipe: The pipeline.
-        scores: Grids or arrays of notes.
+        pieces: Tokens of each piece, of shape `(time,)`.
 
     Returns:
-        Nats per event, per note and per step (of the grid, or 10 ms), over all scores.
+        Nats per event, per note and per step (of the grid, or 10 ms), over all pieces.
     """
-    from rnnapps.pipelines.music.data import example
-
-    nats = events = notes = steps = 0.0
-    for score in scores:
-        (arrays,) = pipe.forward([example(pipe.codec, pipe.codec.encode(score))])
-        result = pipe.postprocess(arrays, score)
-        nats += result["nats"]
-        events += result["nats"] / result["nats_per_event"]
-        notes += result["notes"]
-        steps += result["nats"] / result["nats_per_step"]
-    counts = dict(zip(LIKELIHOODS, (events, notes, steps), strict=True))
-    return {f"nats_per_{name}": nats / count for name, count in counts.items()}
+    nats = 0.0
+    for tokens in pieces:
+        (arrays,) = pipe.forward([example(pipe.codec, tokens)])
+        nats += float(arrays["nats"].sum())
+    return nats_per(nats, counts_of(pipe.codec, pieces))
 
 
 def compositions(pipe: Any, count: int, seed: int) -> list[Any]:

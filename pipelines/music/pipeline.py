@@ -16,7 +16,14 @@ from rnnapps.errors import InputError, UnknownNameError
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.music.composer import Composer, read_melody
 from rnnapps.pipelines.music.controls import check_controls
-from rnnapps.pipelines.music.data import Augmented, example, score_of
+from rnnapps.pipelines.music.data import (
+    Augmented,
+    counts_of,
+    example,
+    nats_per,
+    pieces_of,
+    score_of,
+)
 from rnnapps.pipelines.music.generation import write
 from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
@@ -65,7 +72,7 @@ class Music(Pipeline):
             UnknownNameError: If there is no such setting.
         """
         from rnnapps.nn.token_network import token_network
-        from rnnapps.pipelines.music.train import RECIPES, preprocessor_of
+        from rnnapps.pipelines.music.recipes import RECIPES, preprocessor_of
 
         known = list(signature(token_network).parameters)[2:]
         for name in overrides:
@@ -222,23 +229,16 @@ class Music(Pipeline):
 
     def postprocess(self, arrays: Example, raw: Any) -> dict[str, float]:
         tokens, nats = arrays["targets"], float(arrays["nats"].sum())
-        names = [self.codec.name(token) for token in tokens]
-        notes = sum(name.startswith("ON") for name in names)
-        units = int(self.codec.times(tokens)[-1])
-        return {
-            "nats": nats,
-            "nats_per_event": nats / len(tokens),
-            "nats_per_note": nats / notes,
-            "nats_per_step": nats / units,
-            "notes": notes,
-        }
+        counts = counts_of(self.codec, [tokens])
+        return {"nats": nats, **nats_per(nats, counts), "notes": counts["note"]}
 
     def predict(self, x: Any, batch_size: int | None = None) -> Any:
         """Tells how probable music is to the network, which is how usual it is in the style.
 
         Args:
             x: Path of a MIDI file, song or PrettyMIDI, a list of them, or an iterator.
-            batch_size: How many inputs are read at once.
+            batch_size: How many pieces run at once (8-bit networks run each alone); the results
+                do not depend on it.
 
         Returns:
             For each piece a dict: `nats` (negative log-likelihood), `nats_per_event`,
@@ -291,15 +291,12 @@ class Music(Pipeline):
         check_positive(learning_rate=learning_rate)
         if resume and checkpoint_dir is None:
             raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
-        scores = self._scores(x)
+        pieces = self._pieces(x)
         held_out = None
         if validation_data is not None:
-            rows = [
-                example(self.codec, self.codec.encode(score))
-                for score in self._scores(validation_data)
-            ]
+            rows = [example(self.codec, tokens) for _, tokens in self._pieces(validation_data)]
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
-        windows = Windows(Augmented(self.codec, scores, (-3, 3)), batch_size, 128, seed=seed)
+        windows = Windows(Augmented(self.codec, pieces, (-3, 3)), batch_size, 128, seed=seed)
         with self.training(seed) as network:
             return train(
                 network,
@@ -311,7 +308,7 @@ class Music(Pipeline):
                 checkpoint_dir=checkpoint_dir,
                 resume=resume,
                 callbacks=callbacks,
-                settings={"batch_size": batch_size, "seed": seed, "pieces": len(scores)},
+                settings={"batch_size": batch_size, "seed": seed, "pieces": len(pieces)},
             )
 
     def evaluate(self, x: Any, y: None = None) -> Report:
@@ -338,16 +335,8 @@ class Music(Pipeline):
 
         return demo(self, folder)
 
-    def _scores(self, source: Any) -> list[Any]:
-        scores = []
-        for path in midi_files(source):
-            score = score_of(self.codec, read_midi(path), self.preprocessor["voices"])
-            try:
-                self.codec.encode(score)
-            except InputError as error:
-                raise InputError(f"{path}: {error}") from error
-            scores.append(score)
-        return scores
+    def _pieces(self, source: Any) -> list[tuple[Any, np.ndarray]]:
+        return pieces_of(self.codec, midi_files(source), self.preprocessor["voices"])
 
     def _composer(self) -> Composer:
         return Composer(self.session, self.codec, self.preprocessor)

@@ -15,8 +15,9 @@ from rnnapps.data import datasets
 from rnnapps.pipelines.music.baseline import markov_nats
 from rnnapps.pipelines.music.evaluation import comparable, compositions, likelihood
 from rnnapps.pipelines.music.pipeline import Music
+from rnnapps.pipelines.music.recipes import RECIPES, preprocessor_of
 from rnnapps.pipelines.music.statistics import compare
-from rnnapps.pipelines.music.train import RECIPES, preprocessor_of, scores
+from rnnapps.pipelines.music.train import scores
 
 PIECES = 100
 
@@ -35,6 +36,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
 
     recipe = RECIPES[name]
     training, held_out = scores(name, "train"), scores(name, "test")
+    pieces = [recipe.codec.encode(score) for score in held_out]
     weights = {weight.path: _array(weight) for weight in network.weights}
     half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
     settings = preprocessor_of(name, training)
@@ -43,7 +45,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
     float16 = Music(recipe.network, settings, weights=half)
     int8 = Music(recipe.network, settings, graph=quantize(float32.graph), **options)
     measured = {
-        kind: likelihood(pipe, held_out)
+        kind: likelihood(pipe, pieces)
         for kind, pipe in (("float32", float32), ("float16", float16), ("int8", int8))
     }
     data = datasets.DATASETS[recipe.dataset]

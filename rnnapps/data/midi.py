@@ -64,7 +64,8 @@ def read_midi(source: Any) -> PrettyMIDI:
     else:
         name = repr(str(source))
         if not Path(source).is_file():
-            raise InputError(f"Expected a MIDI file. Received: {name}, which is not there.")
+            state = "is a folder" if Path(source).is_dir() else "is not there"
+            raise InputError(f"Expected a MIDI file. Received: {name}, which {state}.")
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", RuntimeWarning)
@@ -166,7 +167,7 @@ def midi_files(source: Any) -> list[Any]:
     files = [Path(each) if isinstance(each, str) else each for each in source]
     missing = [str(each) for each in files if isinstance(each, Path) and not each.is_file()]
     if missing:
-        raise InputError(f"Expected MIDI files. Received: {missing[:3]}, which are not there.")
+        raise InputError(f"Expected MIDI files. Received: {missing[:3]}, which are no files.")
     if not files:
         raise InputError("Expected a folder of MIDI files, or a list of them. Received: none.")
     return files

@@ -46,6 +46,8 @@ def test_unreadable_files_are_named(tmp_path):
         with pytest.raises(InputError, match="Expected a MIDI file") as error:
             read_midi(tmp_path / name)
         assert str(tmp_path / name) in str(error.value)
+    with pytest.raises(InputError, match="is a folder"):
+        read_midi(tmp_path)
     with pytest.raises(InputError, match="int"):
         read_midi(3)
 

@@ -9,6 +9,7 @@ from rnnapps.data import datasets
 from rnnapps.data.grid import Grid, estimate_key, notes_from_grid
 from rnnapps.data.midi import midi_of, notes_array
 from rnnapps.errors import InputError
+from rnnapps.pipelines.music import data
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def broken(folder):
         "cut.mid": "cannot be read",
         "empty.mid": "cannot be read",
         "renamed.mid": "cannot be read",
-        "folder.mid": "not there",
+        "folder.mid": "is a folder",
         "nowhere.mid": "not there",
         "silent.mid": "has none",
         "drums.mid": "drums do not count",
@@ -68,6 +69,9 @@ def test_notes_that_do_not_last(piano):
     midi = midi_of(notes_array([(1, 1, 60, 80, 0)]))
     with pytest.raises(InputError, match="notes that last"):
         piano.predict(midi)
+    for use in (piano.predict, piano.fit, piano.evaluate):
+        with pytest.raises(InputError, match=r"^Input 1: .*notes that last"):
+            use([piano.example(), midi])
 
 
 def test_predict_tells_how_usual_music_is(trained):
@@ -135,8 +139,27 @@ def test_nothing_to_learn_or_measure(chorales, nothing):
 
 def test_what_does_not_fit_the_preset_is_refused_with_the_file(chorales, tmp_path):
     midi_of(notes_array([(0, 1, 20, 80, 0)])).write(str(tmp_path / "low.mid"))
-    with pytest.raises(InputError, match=r"low\.mid: Expected pitches from 55 to 84.*20"):
-        chorales.fit(tmp_path)
+    for use in (chorales.fit, chorales.evaluate):
+        with pytest.raises(InputError, match=r"low\.mid: Expected pitches from 55 to 84.*20"):
+            use(tmp_path)
+
+
+def test_a_score_that_fails_is_named_among_many(chorales, folder, monkeypatch):
+    def score_of(codec, midi, voices):
+        raise InputError("Expected something else.")
+
+    monkeypatch.setattr(data, "score_of", score_of)
+    for use in (chorales.fit, chorales.evaluate):
+        with pytest.raises(InputError, match=r"a\.mid: Expected something else"):
+            use(folder)
+
+
+def test_evaluate_measures_what_predict_does(any_music, primer, tmp_path):
+    primer.save(tmp_path / "a.mid")
+    (one,) = any_music.predict([tmp_path / "a.mid"])
+    report = any_music.evaluate([tmp_path / "a.mid"] * 2)
+    for name in ("nats_per_event", "nats_per_note", "nats_per_step"):
+        assert report[name] == pytest.approx(one[name])
 
 
 def test_evaluate_sets_compositions_beside_the_files(trained, folder):

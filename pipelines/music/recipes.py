@@ -1,0 +1,137 @@
+"""The recipes of the shipped presets: data, representation, network, training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data.performance import PerformanceCodec
+from rnnapps.data.voices import VoicesCodec
+
+CHORALE_VOICES = ((55, 84), (48, 77), (43, 72), (33, 68))
+TUNE_VOICES = ((48, 96), *[(30, 84)] * 4)
+#: Quantiles of the lengths of the training pieces, from which `generate` draws.
+LEVELS = np.linspace(0.1, 0.9, 9)
+TUNE_METERS = ((2, 18), (4, 12), (2, 12), (3, 12))
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a preset is made: its data, its representation, its network, its training."""
+
+    dataset: str
+    codec: Any
+    preprocessor: dict[str, Any]
+    network: dict[str, Any]
+    epochs: int
+    batch_size: int
+    window: int
+    learning_rate: float = 2e-3
+    semitones: tuple[int, int] = (-6, 5)
+    crop: bool = False
+    seed: int = 1
+
+
+RECIPES = {
+    "bach_chorales": Recipe(
+        dataset="jsb_chorales",
+        codec=VoicesCodec(CHORALE_VOICES, barred_parallels=(0, 7)),
+        preprocessor={
+            "voices": [1, 1, 1, 1],
+            "names": ["Soprano", "Alto", "Tenor", "Bass"],
+            "programs": [19, 19, 19, 19],
+            "tempo": 84,
+            "sampling": {"temperature": 0.9, "top_p": 0.9},
+        },
+        network={
+            "embedding": 160,
+            "units": 256,
+            "layers": 2,
+            "input_dropout": 0.2,
+            "dropout": 0.35,
+            "output_dropout": 0.35,
+            "weight_drop": 0.3,
+        },
+        epochs=80,
+        batch_size=32,
+        window=64,
+    ),
+    "folk_tunes": Recipe(
+        dataset="nottingham",
+        codec=VoicesCodec(TUNE_VOICES, steps_per_beat=12, max_shift=36, meters=TUNE_METERS),
+        preprocessor={
+            "voices": [1, 4],
+            "names": ["Melody", "Chords", "Chords", "Chords", "Chords"],
+            "programs": [73, 24, 24, 24, 24],
+            "tempo": 120,
+            "sampling": {"top_p": 0.97},
+        },
+        network={
+            "embedding": 160,
+            "units": 256,
+            "layers": 2,
+            "input_dropout": 0.1,
+            "dropout": 0.3,
+            "output_dropout": 0.3,
+            "weight_drop": 0.2,
+        },
+        epochs=16,
+        batch_size=32,
+        window=96,
+        semitones=(-3, 3),
+    ),
+    "pop_piano": Recipe(
+        dataset="pop909",
+        codec=PerformanceCodec(),
+        preprocessor={
+            "voices": [1],
+            "names": ["Piano"],
+            "programs": [0],
+            "tempo": 120,
+            "sampling": {"top_p": 0.97},
+        },
+        network={
+            "embedding": 256,
+            "units": 384,
+            "layers": 2,
+            "input_dropout": 0.1,
+            "dropout": 0.1,
+            "output_dropout": 0.1,
+        },
+        epochs=5,
+        batch_size=64,
+        window=128,
+        learning_rate=3e-3,
+        crop=True,
+    ),
+}
+
+
+def preprocessor_of(name: str, pieces: list[Any] | None = None) -> dict[str, Any]:
+    """Gives the preprocessor of a preset: representation, instruments, usual lengths and keys.
+
+    Args:
+        name: Name of the preset.
+        pieces: Scores to take lengths, keys and meters from; None leaves usual values.
+
+    Returns:
+        JSON values.
+    """
+    recipe = RECIPES[name]
+    settings = {"codec": recipe.codec.to_json(), **recipe.preprocessor, "lengths": [16]}
+    if not pieces:
+        return settings
+    if recipe.codec.kind == "performance":
+        lengths = [float(piece["end"].max()) for piece in pieces]
+        return {**settings, "lengths": np.quantile(lengths, LEVELS).round().tolist()}
+    lengths = [-(-piece.steps // piece.bar_steps) for piece in pieces]
+    meters = [(piece.beats_per_bar, piece.steps_per_beat) for piece in pieces]
+    keys = [piece.key for piece in pieces]
+    return {
+        **settings,
+        "lengths": np.quantile(lengths, LEVELS).round().astype(int).tolist(),
+        "keys": np.bincount(keys, minlength=24).tolist(),
+        "meters": [meters.count(meter) for meter in recipe.codec.bars],
+    }
