@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from numbers import Real
 from typing import Any
 
 from rnnapps.checks import check_count, check_positive
@@ -32,14 +31,10 @@ def check_controls(
     Raises:
         InputError: If one is out of range or does not suit the representation.
     """
-    if not isinstance(temperature, Real):
-        raise InputError(
-            f"Expected temperature of 0 or more, a number. Received: temperature={temperature!r}."
-        )
-    check_positive(seconds=seconds, tempo=tempo, top_p=top_p)
-    check_count(bars=bars, top_k=top_k, num_outputs=num_outputs or 0)
+    check_positive(seconds=seconds, tempo=tempo)
+    check_count(bars=bars, num_outputs=num_outputs or 0)
     check_count(0, seed=seed)
-    check_sampling(float(temperature), top_k, top_p)
+    check_sampling(temperature, top_k, top_p)
     if seconds is not None and bars is not None:
         raise InputError(
             f"Expected seconds or bars, not both. Received: seconds={seconds!r}, bars={bars!r}."

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+from numbers import Real
+
 import numpy as np
 
+from rnnapps.checks import check_count, check_positive
 from rnnapps.errors import InputError
 
 
@@ -11,7 +15,7 @@ def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -
     """Checks the controls of sampling before any long work starts.
 
     Raises:
-        InputError: If one is out of range.
+        InputError: If one is no number, or out of range.
 
     Example:
     >>> from rnnapps.decoding.sampling import check_sampling
@@ -20,11 +24,14 @@ def check_sampling(temperature: float, top_k: int | None, top_p: float | None) -
     ...
     rnnapps.errors.InputError: Expected top_p above 0 and up to 1. Received: top_p=1.5.
     """
-    if not (np.isfinite(temperature) and temperature >= 0):
-        raise InputError(f"Expected temperature of 0 or more. Received: temperature={temperature}.")
-    if top_k is not None and top_k < 1:
-        raise InputError(f"Expected top_k of 1 or more. Received: top_k={top_k}.")
-    if top_p is not None and not 0 < top_p <= 1:
+    real = isinstance(temperature, Real) and not isinstance(temperature, bool)
+    if not (real and math.isfinite(temperature) and temperature >= 0):
+        raise InputError(
+            f"Expected temperature of 0 or more, a number. Received: temperature={temperature!r}."
+        )
+    check_count(top_k=top_k)
+    check_positive(top_p=top_p)
+    if top_p is not None and top_p > 1:
         raise InputError(f"Expected top_p above 0 and up to 1. Received: top_p={top_p}.")
 
 
@@ -77,7 +84,8 @@ def sample(
         logits = np.where(allowed, logits, -np.inf)
     if temperature == 0:
         return logits.argmax(axis=-1)
-    logits = logits / temperature
+    with np.errstate(over="ignore"):  # next to 0 all but the most likely go to minus infinity
+        logits = (logits - logits.max(axis=-1, keepdims=True)) / temperature
     if top_k is not None and top_k < logits.shape[-1]:
         least = np.partition(logits, -top_k, axis=-1)[:, -top_k, None]
         logits = np.where(logits >= least, logits, -np.inf)

@@ -92,6 +92,17 @@ def test_temperature_zero_takes_the_most_likely(logits):
     assert sample(logits, np.random.default_rng(1), temperature=0).tolist() == tokens.tolist()
 
 
+@pytest.mark.parametrize("temperature", [5e-324, 1e-309, 1e-30])
+@pytest.mark.parametrize("options", [{}, {"top_k": 2}, {"top_p": 0.9}], ids=str)
+def test_a_temperature_next_to_zero_takes_the_most_likely(temperature, options):
+    logits = np.array([[3.0, 700.0, 699.0], [-700.0, -800.0, -900.0]])
+    allowed = np.array([[True, False, True], [True, True, True]])
+    tokens = sample(
+        logits, np.random.default_rng(0), temperature=temperature, allowed=allowed, **options
+    )
+    assert tokens.tolist() == [2, 0]
+
+
 def test_seed_decides():
     logits = np.zeros((64, 10))
     drawn = [sample(logits, np.random.default_rng(seed)).tolist() for seed in (1, 1, 2)]
@@ -123,7 +134,14 @@ def test_log_softmax_sums_to_one(logits):
         ((-0.1, None, None), "temperature=-0.1"),
         ((float("nan"), None, None), "temperature=nan"),
         ((float("inf"), None, None), "temperature=inf"),
+        (("hot", None, None), "temperature='hot'"),
+        ((None, None, None), "temperature=None"),
+        ((True, None, None), "temperature=True"),
         ((1.0, 0, None), "top_k=0"),
+        ((1.0, 2.5, None), r"top_k=2\.5"),
+        ((1.0, "few", None), "top_k='few'"),
+        ((1.0, None, "most"), "top_p='most'"),
+        ((1.0, None, float("nan")), "top_p=nan"),
         ((1.0, None, 0.0), "top_p=0.0"),
         ((1.0, None, 1.1), "top_p=1.1"),
     ],
@@ -136,3 +154,4 @@ def test_controls_out_of_range_are_refused(controls, match):
 def test_usual_controls_are_accepted():
     check_sampling(0, 1, 1.0)
     check_sampling(1.0, None, None)
+    check_sampling(np.float32(0.5), np.int64(3), np.float32(0.9))
