@@ -23,8 +23,10 @@ def notes_as_made(
     Yields:
         Dicts of `start` and `end` in seconds, `pitch`, `velocity` and `voice`.
     """
-    second = float(getattr(codec, "ticks_per_second", 0))
-    time, velocity = 0, 80
+    on_grid = codec.kind == "voices"
+    second = 0.0 if on_grid else float(codec.ticks_per_second)
+    velocity = 80 if on_grid else int(codec.loudness(codec.velocities // 2))
+    time = 0
     sounding: dict[tuple[int, int], tuple[int, int]] = {}
 
     def ended(keys: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:
@@ -48,11 +50,10 @@ def notes_as_made(
         elif kind == "METER":
             second = tempo / 60 * codec.bars[values[0]][1]
         elif kind == "VELOCITY":
-            velocity = round((values[0] + 0.5) * 128 / codec.velocities)
+            velocity = int(codec.loudness(values[0]))
         elif kind == "END":
             yield from ended(sorted(sounding))
         else:
-            on_grid = codec.kind == "voices"
             voice = values[0] if on_grid else 0
             yield from ended(
                 [key for key in sounding if (key[0] == voice if on_grid else key[1] == values[-1])]

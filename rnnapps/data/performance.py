@@ -136,9 +136,13 @@ class PerformanceCodec:
         result["start"] = start / self.ticks_per_second
         result["end"] = end / self.ticks_per_second
         result["pitch"] = pitch
-        width = 128 / self.velocities
-        result["velocity"] = (np.clip(velocity, 1, 127) // width * width + width / 2).astype("i2")
+        result["velocity"] = self.loudness(np.clip(velocity, 1, 127) // (128 / self.velocities))
         return result[np.lexsort((result["pitch"], result["start"]))]
+
+    def loudness(self, levels: Any) -> np.ndarray:
+        """Gives the MIDI velocities in the middle of levels."""
+        width = 128 / self.velocities
+        return np.asarray(levels * width + width / 2).astype(np.int16)
 
     def encode(self, score: np.ndarray) -> np.ndarray:
         """Turns notes into tokens, the last of which is END.
@@ -187,7 +191,6 @@ class PerformanceCodec:
         Returns:
             Array of type `NOTE`, times in seconds.
         """
-        width = 128 / self.velocities
         now, level, rows = 0, self.velocities // 2, []
         sounding: dict[int, tuple[int, int]] = {}
 
@@ -208,7 +211,7 @@ class PerformanceCodec:
                 pitch = token - self.on + self.low
                 if pitch in sounding:
                     close(pitch)
-                sounding[pitch] = (now, int(level * width + width / 2))
+                sounding[pitch] = (now, int(self.loudness(level)))
         for pitch in list(sounding):
             close(pitch)
         notes = np.array(rows, NOTE)

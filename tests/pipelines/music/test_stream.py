@@ -1,6 +1,10 @@
 """Notes as they are made."""
 
+import numpy as np
 import pytest
+
+from rnnapps.data.performance import PerformanceCodec
+from rnnapps.pipelines.music.stream import notes_as_made
 
 
 def notes_of(pipe, song):
@@ -34,6 +38,18 @@ def test_the_notes_are_those_of_generate(any_music, seed, primed, request):
     assert len(streamed) == len(expected)
     for mine, its in zip(streamed, expected, strict=True):
         assert mine == pytest.approx(its, abs=1e-9)
+
+
+@pytest.mark.parametrize("velocities", [1, 20, 32, 50, 127])
+def test_notes_are_as_loud_as_decoded_ones(velocities):
+    codec = PerformanceCodec(velocities=velocities)
+    tokens = [codec.on]  # before any velocity
+    for level in range(velocities):
+        tokens += [codec.shift, codec.off, codec.velocity + level, codec.on]
+    tokens += [codec.shift, codec.off]
+    streamed = notes_as_made(codec, [(0, token) for token in tokens], [], 120)
+    expected = codec.decode(np.array(tokens))["velocity"].tolist()
+    assert [note["velocity"] for note in streamed] == expected
 
 
 def test_notes_come_as_soon_as_they_end(any_music, monkeypatch):
