@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ import numpy as np
 from rnnapps.errors import InputError, RnnappsError
 from rnnapps.files import replace_bytes, replaced_folder
 from rnnapps.runtime.lower import NEXT, lower
-from rnnapps.runtime.session import KerasSession, OnnxSession
+from rnnapps.runtime.session import LENGTHS, KerasSession, OnnxSession
 
 TOLERANCE = 1e-3
 
@@ -23,7 +24,7 @@ def export(network: keras.Model, path: Path) -> Path:
     """Exports a network in float32.
 
     Args:
-        network: functional model with a dict of inputs, integer tokens and float states, and a
+        network: functional model with a dict of inputs, integer ids, floats and `lengths`, and a
             dict of outputs.
         path: `.onnx`; `.tflite` (LiteRT: one row, one step, states in and out); without a suffix
             a SavedModel folder. The last two need the TensorFlow backend.
@@ -44,7 +45,7 @@ def export(network: keras.Model, path: Path) -> Path:
             f"Expected the TensorFlow backend for {path.name!r}. Received: "
             f"{keras.backend.backend()!r}. Do set KERAS_BACKEND=tensorflow, or export to .onnx."
         )
-    sample = _sample(network)
+    sample = _sample(network, 1, 1) if path.suffix == ".tflite" else _sample(network, 2, 3)
     session = KerasSession(network)
     outputs, states = session.run(sample)
     wanted = {**outputs, **{NEXT + name: value for name, value in states.items()}}
@@ -67,17 +68,33 @@ def export(network: keras.Model, path: Path) -> Path:
     return path
 
 
-def _sample(network: keras.Model) -> Arrays:
+def _sample(network: keras.Model, batch: int, time: int) -> Arrays:
+    """Draws inputs: ids that their embedding has, rows from full length to a single step."""
     rng = np.random.default_rng(0)
+    sizes = _vocabularies(network)
     sample: Arrays = {}
     for name, tensor in network.input.items():
-        shape = [1 if size is None else size for size in tensor.shape]
-        sample[name] = (
-            np.zeros(shape, np.int32)
-            if "int" in tensor.dtype
-            else rng.normal(size=shape, scale=0.3).astype(np.float32)
-        )
+        free = (batch, time)
+        shape = [free[i] if size is None else size for i, size in enumerate(tensor.shape)]
+        if name == LENGTHS:
+            sample[name] = np.linspace(time, 1, batch).astype(np.int32)
+        elif "int" in tensor.dtype:
+            sample[name] = rng.integers(sizes.get(name, 2), size=shape).astype(np.int32)
+        else:
+            sample[name] = rng.normal(size=shape, scale=0.3).astype(np.float32)
     return sample
+
+
+def _vocabularies(network: keras.Model) -> dict[str, int]:
+    """Tells how many ids each input may have, by the embeddings that read it."""
+    names = {id(tensor): name for name, tensor in network.input.items()}
+    sizes: dict[str, int] = {}
+    for node in itertools.chain.from_iterable(network._nodes_by_depth.values()):
+        if isinstance(node.operation, keras.layers.Embedding):
+            name, size = names.get(id(node.input_tensors[0])), node.operation.input_dim
+            if name is not None:
+                sizes[name] = min(size, sizes.get(name, size))
+    return sizes
 
 
 def _saved_model(network: keras.Model, folder: Path) -> None:

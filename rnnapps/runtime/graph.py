@@ -42,7 +42,7 @@ class Graph:
     def constant(self, value: np.ndarray) -> str:
         """Adds a constant and gives its name."""
         name = f"constant_{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self._constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def node(self, kind: str, inputs: Sequence[str], **attributes: Any) -> str:

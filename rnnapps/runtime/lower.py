@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from rnnapps.errors import RnnappsError
+from rnnapps.nn.pooling import Pooling
 from rnnapps.nn.recurrent import STATES, Recurrent
 from rnnapps.nn.weight_drop import VariationalDropout
 from rnnapps.runtime.graph import Graph
@@ -57,7 +58,8 @@ def lower(model: keras.Model) -> bytes:
                 raise RnnappsError(
                     f"Expected layers among {sorted(kind.__name__ for kind in LOWERINGS)}. "
                     f"Received: {type(layer).__name__} (the layer {layer.name!r}). Do add a "
-                    "function for it to rnnapps/runtime/lower.py instead."
+                    "function for it to `rnnapps.runtime.lower.LOWERINGS`, in the folder of the "
+                    "task if the layer is its own."
                 )
             args, kwargs = keras.tree.map_structure(
                 lambda value: names.get(id(value), value),
@@ -112,6 +114,31 @@ def _add(graph: Graph, layer: keras.layers.Add, xs: list[str]) -> list[str]:
 
 def _concatenate(graph: Graph, layer: keras.layers.Concatenate, xs: list[str]) -> list[str]:
     return [graph.node("Concat", xs, axis=layer.axis)]
+
+
+def _pooling(graph: Graph, layer: Pooling, x: str, lengths: str | None = None) -> list[str]:
+    one = graph.constant(np.array([1], np.int64))
+    if lengths is None:
+        if layer.mode == "last":
+            return [graph.node("Gather", [x, graph.constant(np.array(-1, np.int64))], axis=1)]
+        return [graph.node(f"Reduce{layer.mode.capitalize()}", [x], axes=[1], keepdims=0)]
+    ends = graph.node("Unsqueeze", [graph.node("Cast", [lengths], to=7), one])
+    if layer.mode == "last":
+        return [graph.node("GatherND", [x, graph.node("Sub", [ends, one])], batch_dims=1)]
+    padding = graph.constant(np.array(-np.inf if layer.mode == "max" else 0, np.float32))
+    x = graph.node("Where", [_validity(graph, x, ends), x, padding])
+    if layer.mode == "max":
+        return [graph.node("ReduceMax", [x], axes=[1], keepdims=0)]
+    total = graph.node("ReduceSum", [x, one], keepdims=0)
+    return [graph.node("Div", [total, graph.node("Cast", [ends], to=1)])]
+
+
+def _validity(graph: Graph, x: str, ends: str) -> str:
+    """Tells which steps are real, as `rnnapps.nn.lengths.validity`, in the shape of `x`."""
+    zero, one, last = (graph.constant(np.array(value, np.int64)) for value in (0, 1, [2]))
+    time = graph.node("Gather", [graph.node("Shape", [x]), one])
+    valid = graph.node("Less", [graph.node("Range", [zero, time, one]), ends])
+    return graph.node("Unsqueeze", [valid, last])
 
 
 def _recurrent(
@@ -188,14 +215,18 @@ def _fused_weights(cell: str, run: Any) -> tuple[np.ndarray, np.ndarray, np.ndar
     return kernel.T, recurrent.T, both
 
 
+#: ONNX operators by the name of a Keras activation.
 ACTIVATIONS = {"relu": "Relu", "sigmoid": "Sigmoid", "tanh": "Tanh", "softmax": "Softmax"}
 
+#: What writes a layer's operators: a function of the graph, the layer and the names of its call
+#: arguments that gives the names of its outputs. A task adds one for a layer of its own.
 LOWERINGS: dict[type, Callable[..., list[str]]] = {
     keras.layers.Add: _add,
     keras.layers.Concatenate: _concatenate,
     keras.layers.Dense: _dense,
     keras.layers.Dropout: _same,
     keras.layers.Embedding: _embedding,
+    Pooling: _pooling,
     Recurrent: _recurrent,
     VariationalDropout: _same,
 }

@@ -3,10 +3,12 @@ import numpy as np
 import pytest
 
 from rnnapps.errors import InputError, RnnappsError
-from rnnapps.nn.recurrent import CELLS
+from rnnapps.nn.pooling import Pooling
+from rnnapps.nn.recurrent import CELLS, Recurrent
 from rnnapps.nn.token_network import token_network
 from rnnapps.runtime import export as exporting
 from rnnapps.runtime.export import export
+from rnnapps.runtime.lower import lower
 from rnnapps.runtime.session import KerasSession, OnnxSession, zero_states
 
 on_tensorflow = pytest.mark.skipif(
@@ -22,6 +24,15 @@ quietly = pytest.mark.filterwarnings("ignore:.*tf.lite.Interpreter:UserWarning")
 
 def network_of(cell="lstm"):
     return token_network(7, {"beat": 4}, embedding=3, units=5, layers=1, cell=cell)
+
+
+def classifier(size=7):
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    lengths = keras.Input((), dtype="int32", name="lengths")
+    embedding = keras.layers.Embedding(size, 3, embeddings_initializer="random_normal")
+    x, _ = Recurrent(4)(embedding(tokens), lengths)
+    outputs = {"scores": keras.layers.Dense(2)(Pooling("mean")(x, lengths))}
+    return keras.Model({"tokens": tokens, "lengths": lengths}, outputs)
 
 
 def runner(path):
@@ -111,6 +122,41 @@ def test_an_export_replaces_another_only_if_it_is_right(tmp_path, name, monkeypa
     monkeypatch.undo()
     export(network_of(), path)
     assert contents(path) != before
+
+
+@quietly
+@pytest.mark.parametrize("name", NAMES)
+def test_networks_with_lengths_are_exported(tmp_path, name):
+    network = classifier()
+    run = runner(export(network, tmp_path / name))
+    arrays = {"tokens": np.array([[6]], np.int32), "lengths": np.array([1], np.int32)}
+    if name != "network.tflite":
+        arrays = {"tokens": np.array([[6, 2, 3], [4, 0, 0]], np.int32)}
+        arrays["lengths"] = np.array([3, 1], np.int32)
+    answers = run(**arrays) if name == "network.tflite" else run(arrays)
+    np.testing.assert_allclose(answers["scores"], network(arrays)["scores"], atol=1e-5)
+
+
+def test_exports_are_compared_on_several_rows_steps_and_ids():
+    sample = exporting._sample(classifier(size=100), 2, 3)
+    assert sample["lengths"].tolist() == [3, 1]
+    assert sample["tokens"].shape == (2, 3)
+    assert len(set(sample["tokens"].ravel().tolist())) > 3
+    for size in (1, 2, 7):
+        sample = exporting._sample(classifier(size), 8, 8)
+        assert set(sample["tokens"].ravel().tolist()) == set(range(size))
+    sample = exporting._sample(network_of(), 1, 1)
+    assert {sample[name].shape for name in ("tokens", "beat")} == {(1, 1)}
+
+
+def test_an_export_that_is_right_on_the_first_id_only_is_refused(tmp_path, monkeypatch):
+    network, other = network_of(), network_of()
+    weights = network.get_weights()
+    weights[0] = np.concatenate([weights[0][:1], weights[0][1:] + 1])
+    other.set_weights(weights)
+    monkeypatch.setattr(exporting, "lower", lambda network: lower(other))
+    with pytest.raises(RnnappsError, match="Nothing is written"):
+        export(network, tmp_path / "network.onnx")
 
 
 def test_other_suffixes_are_refused(tmp_path):

@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from rnnapps.errors import RnnappsError
+from rnnapps.nn.pooling import MODES, Pooling
 from rnnapps.nn.recurrent import CELLS, Recurrent
 from rnnapps.nn.token_network import token_network
 from rnnapps.nn.weight_drop import VariationalDropout
@@ -86,6 +87,30 @@ def test_merging(layer):
     assert_equal(model, {f"x{i}": steps(2, 4, 3, seed=i) for i in range(3)})
 
 
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("with_lengths", [True, False])
+def test_pooling(mode, with_lengths):
+    x, lengths = keras.Input((None, 3), name="x"), keras.Input((), dtype="int32", name="lengths")
+    inputs, arrays = {"x": x}, {"x": steps(3, 6, 3)}
+    if with_lengths:
+        arrays["x"][1, 1:] = arrays["x"][2, 4:] = 1e3  # padding does not matter
+        inputs["lengths"], arrays["lengths"] = lengths, np.array([6, 1, 4], np.int32)
+    y = Pooling(mode)(*inputs.values())
+    assert_equal(keras.Model(inputs, {"y": y}), arrays)
+
+
+def test_a_classifier():
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    lengths = keras.Input((), dtype="int32", name="lengths")
+    x, _ = Recurrent(4, direction="bidirectional")(keras.layers.Embedding(9, 3)(tokens), lengths)
+    x = keras.layers.Concatenate()([Pooling(mode)(x, lengths) for mode in MODES])
+    outputs = {"scores": keras.layers.Dense(2, "softmax")(x)}
+    model = keras.Model({"tokens": tokens, "lengths": lengths}, outputs)
+    rng = np.random.default_rng(0)
+    arrays = {"tokens": rng.integers(9, size=(3, 5)).astype(np.int32)}
+    assert_equal(model, {**arrays, "lengths": np.array([5, 1, 3], np.int32)})
+
+
 @pytest.mark.parametrize("layer", [keras.layers.Dropout(0.5), VariationalDropout(0.5)])
 def test_dropouts_are_left_out(layer):
     kinds = assert_equal(functional(keras.layers.Dense(5), layer), {"x0": steps(2, 4, 3)})
@@ -93,8 +118,9 @@ def test_dropouts_are_left_out(layer):
 
 
 def test_every_lowering_is_tested_here():
-    tested = {"Recurrent", "Dense", "Embedding", "Add", "Concatenate", "Dropout"}
-    assert {kind.__name__ for kind in LOWERINGS} == {*tested, "VariationalDropout"}
+    tested = {"Recurrent", "Dense", "Embedding", "Add", "Concatenate", "Dropout", "Pooling"}
+    engine = {kind for kind in LOWERINGS if kind.__module__.startswith(("keras.", "rnnapps.nn."))}
+    assert {kind.__name__ for kind in engine} == {*tested, "VariationalDropout"}
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -111,6 +137,22 @@ def test_token_network(cell):
 def test_unknown_layers_are_named():
     with pytest.raises(RnnappsError, match=r"LayerNormalization \(the layer 'norm'\)"):
         lower(functional(keras.layers.LayerNormalization(name="norm")))
+
+
+def test_a_task_may_add_its_own_layer(monkeypatch):
+    class Doubled(keras.layers.Layer):
+        def call(self, x):
+            return 2 * x
+
+    model = functional(Doubled())
+    with pytest.raises(RnnappsError, match=r"`rnnapps.runtime.lower.LOWERINGS`, in the folder of"):
+        lower(model)
+
+    def doubled(graph, layer, x):
+        return [graph.node("Add", [x, x])]
+
+    monkeypatch.setitem(LOWERINGS, Doubled, doubled)
+    assert assert_equal(model, {"x0": steps(2, 4, 3)}) == ["Add", "Identity"]
 
 
 def test_unknown_activations_are_named():
