@@ -165,6 +165,7 @@ def trained(name: str, seed: int, checkpoints: Path) -> Any:
         learning_rate=recipe.learning_rate,
         checkpoint_dir=checkpoints / f"{name}-{seed}",
         resume=True,
+        settings={"network": recipe.network, "bar": recipe.bar},
         verbose=2,
     )
     return network

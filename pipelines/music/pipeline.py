@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -296,6 +297,7 @@ class Music(Pipeline):
         if validation_data is not None:
             rows = [example(self.codec, tokens) for _, tokens in self._pieces(validation_data)]
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
+        digest = sha256(b"".join(tokens.tobytes() for _, tokens in pieces)).hexdigest()
         windows = Windows(Augmented(self.codec, pieces, (-3, 3)), batch_size, 128, seed=seed)
         with self.training(seed) as network:
             return train(
@@ -308,7 +310,7 @@ class Music(Pipeline):
                 checkpoint_dir=checkpoint_dir,
                 resume=resume,
                 callbacks=callbacks,
-                settings={"batch_size": batch_size, "seed": seed, "pieces": len(pieces)},
+                settings={"pieces": digest},
             )
 
     def evaluate(self, x: Any, y: None = None) -> Report:

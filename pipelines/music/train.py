@@ -62,6 +62,13 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> Any:
         learning_rate=recipe.learning_rate,
         checkpoint_dir=checkpoint_dir,
         resume=True,
+        settings={
+            "dataset": recipe.dataset,
+            "codec": codec.to_json(),
+            "network": recipe.network,
+            "semitones": recipe.semitones,
+            "crop": recipe.crop,
+        },
         verbose=verbose,
     )
     return network, history
