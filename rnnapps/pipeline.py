@@ -45,6 +45,8 @@ class Pipeline(ABC):
 
     task: ClassVar[str]
     batch_size: ClassVar[int] = 16
+    takes_files: ClassVar[bool] = True
+    """Whether the name of a file stands for its content; False where inputs are texts."""
 
     def __init__(
         self,

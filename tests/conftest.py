@@ -36,6 +36,7 @@ class Text(str):
 
 class Echo:
     task = "echo"
+    takes_files = True
 
     def __init__(self, config):
         self.config = config
@@ -56,7 +57,8 @@ class Echo:
             times: How often.
         """
         if isinstance(x, (str, Path)):
-            return {"text": str(x) * times + self.config["mark"]}
+            kind = {"path": True} if isinstance(x, Path) else {}
+            return {"text": str(x) * times + self.config["mark"], **kind}
         answers = (self.predict(each, times=times) for each in x)
         return list(answers) if isinstance(x, list) else answers
 

@@ -8,8 +8,7 @@ import typer
 
 from rnnapps.cli.options import UsageError, parse
 from rnnapps.cli.output import as_json, note, working
-from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
-from rnnapps.errors import InputError
+from rnnapps.cli.task import HELP, PRESET, TASK, data_at, open_page, opened, task_options
 
 
 def evaluate(
@@ -33,15 +32,14 @@ def evaluate(
     assert task is not None
     if data is None:
         raise UsageError("Expected DATA after the task: a file or folder.")
-    if not Path(data).exists():
-        raise InputError(f"Expected a file or folder. Received: {data!r}, which is not there.")
+    source = data_at(data)
     if output is not None and output.suffix.lower() not in (".json", ".html", ".txt"):
         raise UsageError(f"Expected --output .json, .html or .txt. Received: {output}.")
     inputs, values = parse(context.args, task_options(task, "evaluate", ("x", "y")))
     if inputs:
         raise UsageError(f"Expected one DATA. Received also: {' '.join(inputs)}.")
     with working(f"evaluating {task}"):
-        report = opened(task, preset).evaluate(existing(data), **values)
+        report = opened(task, preset).evaluate(source, **values)
     if output is not None:
         note(f"wrote {report.save(output)}")
     print(as_json(report.to_dict(), indent=2) if json else report)

@@ -37,7 +37,9 @@ def predict(
     with working(f"predicting {task}") as stdout:
         pipe = opened(task, preset)
         if inputs:
-            results = pipe.predict([existing(text) for text in inputs], **values)
+            found = [pipe.takes_files and existing(text) for text in inputs]
+            given = [path or text for path, text in zip(found, inputs, strict=True)]
+            results = pipe.predict(given, **values)
         else:
             results = pipe.predict(_lines(), **values)
             if output is None:

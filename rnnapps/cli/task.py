@@ -10,6 +10,7 @@ import typer
 
 from rnnapps import registry
 from rnnapps.cli.options import Option, UsageError, listed, options_of
+from rnnapps.errors import InputError
 
 TASK = typer.Argument(None, help="Name of a task, see `rnnapps list`.", show_default=False)
 PRESET = typer.Option(None, "--preset", "-p", help="Name of a preset, or a directory.")
@@ -77,6 +78,28 @@ def opened(task: str, preset: str | None = None, untrained: bool = False) -> Any
     return registry.load(task, False if untrained else preset)
 
 
-def existing(path: str) -> str | Path:
-    """Takes an argument for a path where there is such a file or folder."""
-    return Path(path) if len(path) < 4096 and Path(path).exists() else path
+def existing(text: str) -> Path | None:
+    """Finds the file or folder of that name; None where there is none."""
+    path = Path(text)
+    try:
+        return path if path.exists() else None
+    except (OSError, ValueError):  # too long for a name, or with a null character
+        return None
+
+
+def data_at(text: str) -> Path:
+    """Finds the file or folder of that name.
+
+    Args:
+        text: What stood on the command line.
+
+    Returns:
+        Its path.
+
+    Raises:
+        InputError: If there is none.
+    """
+    path = existing(text)
+    if path is None:
+        raise InputError(f"Expected a file or folder. Received: {text!r}, which is not there.")
+    return path

@@ -10,8 +10,7 @@ import typer
 
 from rnnapps.cli.options import UsageError, parse
 from rnnapps.cli.output import as_json, note
-from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
-from rnnapps.errors import InputError
+from rnnapps.cli.task import HELP, PRESET, TASK, data_at, open_page, opened, task_options
 
 OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed", "callbacks")
 
@@ -49,34 +48,32 @@ def train(
         raise UsageError("Expected --preset or --untrained, not both.")
     if resume and checkpoint_dir is None:
         raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
-    for path in (data, validation_data):
-        if path is not None and not Path(path).exists():
-            raise InputError(f"Expected a file or folder. Received: {path!r}, which is not there.")
+    source = data_at(data)
     inputs, values = parse(context.args, task_options(task, "fit", OWN))
     if inputs:
         raise UsageError(f"Expected one DATA. Received also: {' '.join(inputs)}.")
     known = {
-        "validation_data": existing(validation_data) if validation_data else None,
+        "validation_data": data_at(validation_data) if validation_data else None,
         "epochs": epochs,
         "checkpoint_dir": checkpoint_dir,
         "resume": resume or None,
         "seed": seed,
     }
     values |= {name: value for name, value in known.items() if value is not None}
-    _fit(task, preset, untrained, data, values, output)
+    _fit(task, preset, untrained, source, values, output)
 
 
 def _fit(
     task: str,
     preset: str | None,
     untrained: bool,
-    data: str,
+    source: Path,
     values: dict[str, object],
     output: Path,
 ) -> None:
     with redirect_stdout(sys.stderr):  # Keras draws its progress bar on stdout
         pipe = opened(task, preset, untrained)
-        history = pipe.fit(existing(data), **values)
+        history = pipe.fit(source, **values)
         pipe.save(output)
     note(f"wrote {output}")
     print(as_json({name: series[-1] for name, series in history.history.items() if series}))

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from rnnapps import registry
 from rnnapps.cli import main
 
 
@@ -115,6 +116,25 @@ def test_predict_arguments(shell, tmp_path):
     assert json.loads((tmp_path / "one.json").read_text()) == {"text": "a!"}
     shell("predict", "echo", "a", "b", "-o", "two.jsonl")
     assert len((tmp_path / "two.jsonl").read_text().splitlines()) == 2
+
+
+@pytest.mark.parametrize("takes_files", [True, False])
+def test_inputs_are_files_where_the_task_takes_them(shell, tmp_path, monkeypatch, takes_files):
+    monkeypatch.setattr(registry.find("echo").load(), "takes_files", takes_files)
+    (tmp_path / "tests").mkdir()
+    out = shell("predict", "echo", "tests", "nowhere")[1]
+    answers = [json.loads(line) for line in out.splitlines()]
+    path = {"path": True} if takes_files else {}
+    assert answers == [{"text": "tests!", **path}, {"text": "nowhere!"}]
+
+
+@pytest.mark.parametrize("text", ["word " * 80, "word " * 2000, "a/" * 3000, "null\0character"])
+def test_texts_that_no_file_can_be_named(shell, text):
+    code, out, _ = shell("predict", "echo", text)
+    assert code == 0 and json.loads(out) == {"text": text + "!"}
+    code, _, err = shell("evaluate", "echo", text)
+    assert code == 1 and "which is not there" in err
+    assert shell("train", "echo", text, "-o", "own")[0] == 1
 
 
 def test_predict_filters_stdin(echo_task):
