@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -101,19 +101,6 @@ class Grid:
     def bar_steps(self) -> int:
         """Steps in a bar."""
         return self.steps_per_beat * self.beats_per_bar
-
-    def delayed(self, steps: int) -> Grid:
-        """Puts silence before a piece, so that its upbeat ends where a bar begins.
-
-        Args:
-            steps: How many steps of silence.
-
-        Returns:
-            The longer piece.
-        """
-        pitches = np.pad(self.pitches, ((steps, 0), (0, 0)), constant_values=-1)
-        onsets = np.pad(self.onsets, ((steps, 0), (0, 0)))
-        return replace(self, pitches=pitches, onsets=onsets)
 
 
 def notes_from_grid(grid: Grid, tempo: float = 120.0, velocity: int = 80) -> np.ndarray:

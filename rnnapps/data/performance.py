@@ -6,20 +6,19 @@ Musical Performance", arXiv:1808.03715, section 3.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
 
+from rnnapps.data.events import EventCodec, with_shifts
 from rnnapps.data.midi import NOTE
-from rnnapps.data.performance_cursor import EDGES, END, PerformanceCursor
+from rnnapps.data.performance_cursor import EDGES, PerformanceCursor
 from rnnapps.errors import InputError
-
-START = 0
 
 
 @dataclass(frozen=True)
-class PerformanceCodec:
+class PerformanceCodec(EventCodec):
     """Turns the notes of one instrument into event tokens and back.
 
     Tokens, in this order: start, end, a note-on and a note-off for each pitch, time shifts of 1
@@ -49,8 +48,6 @@ class PerformanceCodec:
     velocities: int = 32
 
     kind: ClassVar[str] = "performance"
-    start: ClassVar[int] = START
-    end: ClassVar[int] = END
 
     @property
     def pitches(self) -> int:
@@ -84,13 +81,7 @@ class PerformanceCodec:
     def channels(self) -> dict[str, int]:
         return {"remaining": len(EDGES) + 1}
 
-    @property
-    def per_second(self) -> int:
-        """Units of a piece's length in a second."""
-        return self.ticks_per_second
-
     def name(self, token: int) -> str:
-        """Names a token for people, such as `"ON 60"`."""
         for label, first, offset in (
             ("VELOCITY", self.velocity, 0),
             ("SHIFT", self.shift, 1),
@@ -170,17 +161,12 @@ class PerformanceCodec:
         within = np.r_[np.zeros_like(end), np.zeros(new_level.sum(), int), np.ones_like(start)]
         token = np.r_[self.off + key, self.velocity + level[new_level], self.on + key]
         order = np.lexsort((within, pitch, rank, time))
-        time, token = time[order], token[order]
-        gap = np.diff(time, prepend=0)
-        full, rest = gap // self.max_shift, gap % self.max_shift
-        counts = full + (rest > 0)
-        place = np.arange(len(token)) + np.cumsum(counts)
-        tokens = np.full(len(token) + counts.sum() + 1, self.shift + self.max_shift - 1, np.int32)
-        tokens[place] = token
-        partial = rest > 0
-        tokens[place[partial] - 1] = self.shift + rest[partial] - 1
-        tokens[-1] = END
-        return tokens
+        return with_shifts(
+            np.append(time[order], time.max()),
+            np.append(token[order], self.end),
+            shift=self.shift,
+            max_shift=self.max_shift,
+        )
 
     def decode(self, tokens: np.ndarray) -> np.ndarray:
         """Turns tokens into notes; notes that still sound at the end last until there.
@@ -238,37 +224,21 @@ class PerformanceCodec:
         times = self.times(tokens)
         if total is None:
             total = int(times.max(initial=0))
-        left = total - times
-        return {"remaining": self._bucket(left).astype(np.int32)}
-
-    def _bucket(self, ticks: Any) -> np.ndarray:
-        return np.searchsorted(EDGES * self.ticks_per_second, ticks, side="right")
+        edges = EDGES * self.ticks_per_second
+        remaining = np.searchsorted(edges, total - times, side="right")
+        return {"remaining": remaining.astype(np.int32)}
 
     def transpositions(self, tokens: np.ndarray) -> tuple[int, int]:
-        """Gives the least and the most semitones by which all notes stay in range."""
         tokens = np.asarray(tokens)
         pitches = tokens[(tokens >= self.on) & (tokens < self.off)] - self.on + self.low
         if not len(pitches):
             return 0, 0
         return self.low - int(pitches.min()), self.high - int(pitches.max())
 
-    def transpose(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
-        """Moves all notes by semitones.
-
-        Raises:
-            InputError: If a note would leave the range.
-        """
-        lowest, highest = self.transpositions(tokens)
-        if not lowest <= semitones <= highest:
-            raise InputError(
-                f"Expected semitones from {lowest} to {highest}. Received: {semitones}."
-            )
+    def _moved(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
         notes = (tokens >= self.on) & (tokens < self.shift)
         return np.where(notes, tokens + semitones, tokens).astype(np.int32)
 
     def cursor(self, total: int) -> PerformanceCursor:
         """Starts a piece of `total` ticks, token by token."""
         return PerformanceCursor(self, total)
-
-    def to_json(self) -> dict[str, Any]:
-        return {"kind": self.kind, **asdict(self)}

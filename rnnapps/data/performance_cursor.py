@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from rnnapps.errors import InputError
+from rnnapps.data.events import EventCursor
 
 if TYPE_CHECKING:
     from rnnapps.data.performance import PerformanceCodec
 
-END = 1
 #: Remaining seconds at which the next value of the channel `remaining` begins.
 EDGES = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192])
 
 
-class PerformanceCursor:
-    """Follows a piece as it is made, and says which tokens may come next.
+class PerformanceCursor(EventCursor):
+    """Writes one piece token by token and tells what may come next.
 
     Args:
         codec: The representation.
@@ -27,40 +26,37 @@ class PerformanceCursor:
         InputError: If the length is not at least one tick.
     """
 
-    def __init__(self, codec: PerformanceCodec, total: int):
-        if total < 1:
-            raise InputError(f"Expected a length of at least one tick. Received: {total}.")
-        self.codec, self.total = codec, int(total)
-        self.time, self.notes, self.done = 0, 0, False
+    total: int
+
+    def __init__(self, codec: PerformanceCodec, total: int) -> None:
+        super().__init__(codec, total)
+        self.codec = codec
         self._sounding = np.zeros(codec.pitches, bool)
-        self._fresh = np.zeros(codec.pitches, bool)  # begun at this very time
+        self._begun = np.zeros(codec.pitches, bool)  # begun at this very time
         self._level = -1
         self._lowest_on = self._lowest_off = 0
         self._after_velocity = self._after_rest = False
-        self._edges = np.append(EDGES * codec.ticks_per_second, np.iinfo(np.int64).max)
-        self._mask = np.zeros(codec.size, bool)
+        self._edges = EDGES * codec.ticks_per_second
 
-    def mask(self) -> np.ndarray:
-        """Gives the tokens that may come next, bool of shape `(size,)`; never none.
+    def context(self) -> dict[str, int]:
+        return {"remaining": int(np.searchsorted(self._edges, self.total - self.time, "right"))}
 
-        The array is overwritten by the next call.
-        """
-        codec, mask = self.codec, self._mask
-        mask[:] = False
+    def _fill(self, mask: np.ndarray) -> None:
+        codec = self.codec
         offs = mask[codec.off : codec.shift]
         if self._lowest_on == 0 and not self._after_velocity:
             first = self._lowest_off
-            np.greater(self._sounding[first:], self._fresh[first:], out=offs[first:])
+            np.greater(self._sounding[first:], self._begun[first:], out=offs[first:])
         left = self.total - self.time
         if not left:  # what still sounds ends, lowest first
             offs[int(offs.argmax()) + 1 :] = False
-            mask[END] = not offs.any()
-            return mask
+            mask[self._end] = not offs.any()
+            return
         silent = ~self._sounding[self._lowest_on :]
         if self._level >= 0:
             mask[codec.on + self._lowest_on : codec.off] = silent
         if self._after_velocity:
-            return mask
+            return
         if silent.any():
             mask[codec.velocity :] = True
             if self._level >= 0:
@@ -68,14 +64,8 @@ class PerformanceCursor:
         if not self._after_rest:
             longest = left if self._sounding.any() else left - 1  # the last note ends the piece
             mask[codec.shift : codec.shift + min(longest, codec.max_shift)] = True
-        return mask
 
-    def context(self) -> dict[str, int]:
-        """Gives the context in which the next token is predicted."""
-        return {"remaining": int(np.searchsorted(self._edges, self.total - self.time, "right"))}
-
-    def push(self, token: int) -> None:
-        """Takes the next token."""
+    def _advance(self, token: int) -> None:
         codec = self.codec
         if token >= codec.velocity:
             self._level, self._after_velocity = token - codec.velocity, True
@@ -84,7 +74,7 @@ class PerformanceCursor:
         if token >= codec.shift:
             step = token - codec.shift + 1
             self.time += step
-            self._fresh[:] = False
+            self._begun[:] = False
             self._lowest_on = self._lowest_off = 0
             self._after_rest = step < codec.max_shift
             return
@@ -92,9 +82,7 @@ class PerformanceCursor:
         if token >= codec.off:
             key = token - codec.off
             self._sounding[key], self._lowest_off = False, key + 1
-        elif token >= codec.on:
+        else:
             key = token - codec.on
-            self._sounding[key] = self._fresh[key] = True
-            self._lowest_on, self.notes = key + 1, self.notes + 1
-        elif token == END:
-            self.done = True
+            self._sounding[key] = self._begun[key] = True
+            self._lowest_on = key + 1

@@ -33,11 +33,6 @@ def test_notes_have_the_time_of_the_tempo():
     assert len(notes_from_grid(Grid(np.full((3, 2), -1)))) == 0
 
 
-def test_delay_is_silence_before():
-    grid = Grid([[60], [60]], [[1], [1]], key=3).delayed(2)
-    assert grid == Grid([[-1], [-1], [60], [60]], [[0], [0], [1], [1]], key=3)
-
-
 @pytest.mark.parametrize("key", range(24))
 def test_key_of_a_scale_with_its_triad(key):
     scale = (0, 2, 4, 5, 7, 9, 11) if key < 12 else (0, 2, 3, 5, 7, 8, 11)

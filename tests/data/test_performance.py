@@ -112,6 +112,21 @@ def test_a_performance_ends_with_its_last_note():
     assert not cursor.mask()[CODEC.shift + 39]  # silence up to the very end
 
 
+def test_what_the_grammar_bars_is_refused():
+    cursor = CODEC.cursor(50)
+    for token in (CODEC.on, CODEC.off, CODEC.end, CODEC.size, -1):
+        with pytest.raises(InputError, match="mask"):
+            cursor.push(token)
+    with pytest.raises(InputError, match="total=0"):
+        CODEC.cursor(0)
+
+
+def test_settings_come_back():
+    settings = CODECS["uneven levels"].to_json()
+    assert settings["kind"] == "performance"
+    assert PerformanceCodec.from_json(settings) == CODECS["uneven levels"]
+
+
 def test_no_tokens():
     assert CODEC.transpositions(np.array([CODEC.end])) == (0, 0)
     assert CODEC.contexts(np.zeros(0, int))["remaining"].tolist() == []
