@@ -106,7 +106,7 @@ def midi_from_grid(
     >>> from rnnapps.data.grid import Grid
     >>> jig = Grid([[67], [69], [71]] * 4, steps_per_beat=6, beats_per_bar=2, key=7)
     >>> midi = midi_from_grid(jig, tempo=60)
-    >>> print(midi.time_signature_changes[0], float(midi.get_tempo_changes()[1][0]))
+    >>> print(midi.time_signature_changes[0], midi.get_tempo_changes()[1][0].round())
     6/8 at 0.00 seconds 90.0
     >>> grid_from_midi(midi) == jig
     True
