@@ -6,6 +6,7 @@ import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
@@ -14,7 +15,7 @@ import numpy as np
 from rnnapps import preset as presets
 from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
-from rnnapps.errors import InputError, PresetError
+from rnnapps.errors import InputError, PresetError, UnknownNameError
 from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import OnnxSession, Session
 
@@ -38,6 +39,8 @@ class Pipeline(ABC):
         weights: array by path of each weight; None leaves the network as it is initialised.
         graph: the lowered network; None lowers it when it is needed.
         metadata: what is known of the weights.
+        files: content by name of further files, such as vocabularies, which are saved and loaded
+            with the rest.
 
     A subclass says how the network is built (`build`), and how raw input becomes a result:
     `preprocess`, `forward` where one run of the network is not all of it, `postprocess`.
@@ -56,9 +59,10 @@ class Pipeline(ABC):
         weights: Mapping[str, np.ndarray] | None = None,
         graph: bytes | None = None,
         metadata: Mapping[str, Any] | None = None,
+        files: Mapping[str, bytes] | None = None,
     ):
         self.config, self.preprocessor = dict(config), dict(preprocessor)
-        self.metadata = dict(metadata or {})
+        self.metadata, self.files = dict(metadata or {}), dict(files or {})
         self._weights, self._graph = weights, graph
         self._network: keras.Model | None = None
         self._session: Session | None = None
@@ -96,6 +100,7 @@ class Pipeline(ABC):
             weights=_Lazy(preset),
             graph=preset.graph if presets.GRAPH in preset.files else None,
             metadata=preset.metadata,
+            files=preset.extra_files,
         )
 
     @classmethod
@@ -105,7 +110,10 @@ class Pipeline(ABC):
 
     @abstractmethod
     def build(self) -> keras.Model:
-        """Builds the network from `config`, with its initial weights."""
+        """Builds the network from `config`, with its initial weights.
+
+        Its layers have names, by which their weights are saved.
+        """
 
     @abstractmethod
     def preprocess(self, raw: Any) -> Example:
@@ -129,7 +137,10 @@ class Pipeline(ABC):
 
     @abstractmethod
     def postprocess(self, arrays: Example, raw: Any) -> Any:
-        """Turns what `forward` gave for one input into the result."""
+        """Turns what `forward` gave for one input into the result.
+
+        A subclass adds its options of `predict` here, as keywords with a default.
+        """
 
     @abstractmethod
     def example(self) -> Any:
@@ -171,34 +182,48 @@ class Pipeline(ABC):
         """The card of the preset, Markdown."""
         return presets.card({"task": self.task, **self.metadata})
 
-    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+    def predict(self, x: Any, batch_size: int | None = None, **options: Any) -> Any:
         """Predicts: one input gives one result, a list a list, an iterator a lazy iterator.
 
         Args:
             x: The input or inputs.
             batch_size: How many inputs run at once; the results do not depend on it.
+            **options: What the task's `postprocess` takes beside the input.
 
         Returns:
             The result or results.
 
         Raises:
             InputError: If an input cannot be used.
+            UnknownNameError: If the task has no such option.
         """
         check_count(batch_size=batch_size)
+        known = list(signature(self.postprocess).parameters)[2:]
+        for name in options:
+            if name not in known:
+                raise UnknownNameError.of(f"option of the task {self.task!r}", name, known)
         size = batch_size or self.batch_size
         if isinstance(x, Iterator):
-            return self._lazily(x, size)
+            return self._lazily(x, size, options)
         if isinstance(x, list | tuple):
-            return self._predict_all(list(x), size)
-        return self._predict_all([x], size, first=None)[0]
+            return self._predict_all(list(x), size, options)
+        return self._predict_all([x], size, options, first=None)[0]
 
-    def _lazily(self, inputs: Iterable[Any], batch_size: int) -> Iterator[Any]:
+    def _lazily(
+        self, inputs: Iterable[Any], batch_size: int, options: Mapping[str, Any]
+    ) -> Iterator[Any]:
         inputs, first = iter(inputs), 0
         while chunk := list(itertools.islice(inputs, batch_size)):
-            yield from self._predict_all(chunk, batch_size, first)
+            yield from self._predict_all(chunk, batch_size, options, first)
             first += len(chunk)
 
-    def _predict_all(self, raws: list[Any], batch_size: int, first: int | None = 0) -> list[Any]:
+    def _predict_all(
+        self,
+        raws: list[Any],
+        batch_size: int,
+        options: Mapping[str, Any],
+        first: int | None = 0,
+    ) -> list[Any]:
         examples = []
         for index, raw in enumerate(raws):
             try:
@@ -211,7 +236,7 @@ class Pipeline(ABC):
         for group in buckets([steps(example) for example in examples], batch_size):
             outputs = self.forward([examples[i] for i in group])
             for index, arrays in zip(group, outputs, strict=True):
-                results[index] = self.postprocess(arrays, raws[index])
+                results[index] = self.postprocess(arrays, raws[index], **options)
         return results
 
     @abstractmethod
@@ -275,6 +300,7 @@ class Pipeline(ABC):
             weights=self.weights(),
             graph=graph,
             metadata={**self.metadata, "name": Path(directory).resolve().name, **(metadata or {})},
+            extra_files=self.files,
             dtype="float16" if compact else "float32",
         )
 

@@ -69,6 +69,12 @@ class Preset:
         return self.path(GRAPH).read_bytes()
 
     @property
+    def extra_files(self) -> dict[str, bytes]:
+        """Content by name of the files beside those that every preset has."""
+        names = [name for name in self.files if name not in (CONFIG, PREPROCESSOR, WEIGHTS, GRAPH)]
+        return {name: self.path(name).read_bytes() for name in names}
+
+    @property
     def files(self) -> list[str]:
         """The names of the verified files."""
         return sorted(self.metadata.get("files", {}))

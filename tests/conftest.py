@@ -49,18 +49,25 @@ class Echo:
     def untrained(cls, **overrides):
         return cls({"task": "echo", "mark": "?", **overrides})
 
-    def predict(self, x, *, times: int = 1):
+    def predict(self, x, **options):
         """Repeats.
 
         Args:
             x: A text or many.
-            times: How often.
         """
         if isinstance(x, (str, Path)):
-            kind = {"path": True} if isinstance(x, Path) else {}
-            return {"text": str(x) * times + self.config["mark"], **kind}
-        answers = (self.predict(each, times=times) for each in x)
+            return self.postprocess({}, x, **options)
+        answers = (self.predict(each, **options) for each in x)
         return list(answers) if isinstance(x, list) else answers
+
+    def postprocess(self, arrays, raw, *, times: int = 1):
+        """Makes the answer.
+
+        Args:
+            times: How often.
+        """
+        kind = {"path": True} if isinstance(raw, Path) else {}
+        return {"text": str(raw) * times + self.config["mark"], **kind}
 
     def generate(self, *, seconds: "float | None" = None, num_outputs: int = 1,
                  style: "Literal['soft', 'hard']" = "soft", seed: "int | None" = None,

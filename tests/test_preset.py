@@ -34,6 +34,7 @@ def test_round_trip(tmp_path):
     assert found.preprocessor == {"low": 21, "ranges": [[1, 2], [3, 4]]}
     assert found.graph == b"graph"
     assert found.path("vocabulary.txt").read_text(encoding="utf-8") == "a\nä\n"
+    assert found.extra_files == {"vocabulary.txt": "a\nä\n".encode(), "step.onnx": b"step"}
     assert found.metadata["parameters"] == 19
     assert found.metadata["name"] == "tiny"
     assert found.metadata["versions"]["rnnapps"]

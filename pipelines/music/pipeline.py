@@ -233,7 +233,7 @@ class Music(Pipeline):
         counts = counts_of(self.codec, [tokens])
         return {"nats": nats, **nats_per(nats, counts), "notes": counts["note"]}
 
-    def predict(self, x: Any, batch_size: int | None = None) -> Any:
+    def predict(self, x: Any, batch_size: int | None = None, **options: Any) -> Any:
         """Tells how probable music is to the network, which is how usual it is in the style.
 
         Args:
@@ -245,7 +245,7 @@ class Music(Pipeline):
             For each piece a dict: `nats` (negative log-likelihood), `nats_per_event`,
             `nats_per_note`, `nats_per_step` (of the grid, or 10 ms) and the number of `notes`.
         """
-        return super().predict(x, batch_size)
+        return super().predict(x, batch_size, **options)
 
     def fit(  # type: ignore[override]
         self,

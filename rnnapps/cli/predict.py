@@ -8,9 +8,9 @@ from pathlib import Path
 
 import typer
 
-from rnnapps.cli.options import UsageError, options_of, parse
+from rnnapps.cli.options import UsageError, parse
 from rnnapps.cli.output import as_json, deliver, working
-from rnnapps.cli.task import HELP, PRESET, TASK, existing, method_of, open_page, opened
+from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
 
 
 def predict(
@@ -28,10 +28,9 @@ def predict(
     rnnapps predict sentiment "A quiet triumph."
     rnnapps predict sentiment < reviews.txt > answers.jsonl
     """
-    open_page(context, task, help, "predict", ("x", "inputs"))
+    open_page(context, task, help, "predict", ("x",))
     assert task is not None
-    method = method_of(task, "predict")
-    inputs, values = parse(context.args, options_of(method, ("x", "inputs")))
+    inputs, values = parse(context.args, task_options(task, "predict", ("x",)))
     if not inputs and sys.stdin.isatty():
         raise UsageError("Expected inputs after the task, or lines on stdin.")
     with working(f"predicting {task}") as stdout:

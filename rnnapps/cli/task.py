@@ -38,8 +38,14 @@ def method_of(task: str, name: str) -> Callable[..., Any]:
 
 
 def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, Option]:
-    """Reads the options of a task's method, less those the command has itself."""
-    return options_of(method_of(task, name), skip)
+    """Reads the options of a task's method, less those the command has itself.
+
+    The options of `predict` are also those that `postprocess` adds.
+    """
+    options = options_of(method_of(task, name), skip)
+    if name == "predict":
+        options |= options_of(method_of(task, "postprocess"), ("arrays", "raw"))
+    return options
 
 
 def open_page(

@@ -52,7 +52,8 @@ def test_help_of_a_task_lists_its_options(shell):
     assert "--num-outputs INT" in out and "[default: 1]" in out
     assert "--style SOFT OR HARD" in out
     assert "--quick " in out
-    assert shell("predict", "echo", "-h")[1].count("--times") == 1
+    out = shell("predict", "echo", "-h")[1]
+    assert out.count("--times") == 1 and "How often." in out
 
 
 def test_list_and_info(shell):
