@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import time
 from html import escape
 from importlib.resources import files
@@ -14,6 +15,8 @@ from rnnapps import registry
 from rnnapps.cli.output import note, working
 from rnnapps.errors import RnnappsError
 from rnnapps.files import replace_bytes
+
+INDEX = "index.html"
 
 
 def demo(
@@ -29,10 +32,12 @@ def demo(
     rnnapps demo
     rnnapps demo music --output somewhere
     """
-    entries = [registry.find(name) for name in tasks or sorted(registry.entries())]
+    names = tasks or sorted(registry.entries())
+    entries = dict.fromkeys(registry.find(name) for name in names)
     output.mkdir(parents=True, exist_ok=True)
     sections: list[str] = []
-    failed = []
+    failed: list[str] = []
+    owners = {Path(INDEX): "the demo"}
     for entry in entries:
         if not entry.presets():
             note(f"{entry.task}: comes without weights, left out")
@@ -40,21 +45,53 @@ def demo(
         start = time.perf_counter()
         try:
             with working(f"{entry.task}: {entry.summary}"):
-                shown = registry.load(entry.task).demo(output)
-        except RnnappsError as error:
-            note(f"{entry.task}: {error}")
+                shown = fill(output, entry.task, owners)
+        except Exception as error:  # whatever happens to one, the others are shown
+            kind = "" if isinstance(error, RnnappsError) else f"{type(error).__name__}: "
+            note(f"{entry.task}: {kind}{error}")
             failed.append(entry.task)
             continue
         seconds = time.perf_counter() - start
         note(f"{entry.task}: done in {seconds:.1f} s")
         sections.append(section(entry, shown, seconds))
-    index = replace_bytes(output / "index.html", page(sections).encode())
+    index = replace_bytes(output / INDEX, page(sections).encode())
     note(f"Now open {index.resolve().as_uri()}")
     print(index)
     if show:
         typer.launch(str(index.resolve()))
     if failed or not sections:
         raise RnnappsError(f"Nothing could be shown of: {', '.join(failed) or 'any task'}.")
+
+
+def fill(output: Path, task: str, owners: dict[Path, str]) -> list[tuple[str, str]]:
+    """Lets a task fill a folder of its own, then moves its files to the common one.
+
+    Args:
+        output: The common folder.
+        task: Name of the task.
+        owners: Who wrote a file of this run, by its path in the folder; the task's are added.
+
+    Returns:
+        What `Pipeline.demo` returned.
+
+    Raises:
+        RnnappsError: If another task wrote a file of the same name; then none is moved.
+    """
+    with tempfile.TemporaryDirectory(dir=output, prefix=".") as folder:
+        shown = registry.load(task).demo(Path(folder))
+        files = [path for path in Path(folder).rglob("*") if path.is_file()]
+        names = [path.relative_to(folder) for path in files]
+        for name in names:
+            if name in owners:
+                raise RnnappsError(
+                    f"Expected files that no other task writes. Received: {str(name)!r}, which "
+                    f"{owners[name]} wrote."
+                )
+        for path, name in zip(files, names, strict=True):
+            (output / name).parent.mkdir(parents=True, exist_ok=True)
+            path.replace(output / name)
+            owners[name] = task
+    return shown
 
 
 def section(entry: registry.Entry, shown: list[tuple[str, str]], seconds: float) -> str:

@@ -1,7 +1,9 @@
+import dataclasses
 import json
 import os
 import subprocess
 import sys
+import types
 
 import pytest
 
@@ -182,6 +184,59 @@ def test_a_broken_preset_fails_the_demo(shell, echo_task):
     (echo_task / "pretrained/loud/model.weights.h5").write_bytes(b"")
     code, _, err = shell("demo", "echo")
     assert code == 1 and "SHA-256" in err and "Traceback" not in err
+
+
+@pytest.fixture
+def loud_task(echo_task, monkeypatch):
+    """A second task, with a demo that a test sets."""
+    echo = registry.entries()["echo"]
+    known = {"echo": echo, "loud": dataclasses.replace(echo, task="loud", pipeline="loud:Loud")}
+    module = types.ModuleType("loud")
+    module.Loud = type("Loud", (echo.load(),), {"task": "loud"})
+    monkeypatch.setitem(sys.modules, "loud", module)
+    monkeypatch.setattr(registry, "entries", lambda: known)
+    return module.Loud
+
+
+@pytest.mark.parametrize("name", ["echo.txt", "index.html"])
+def test_tasks_do_not_overwrite_what_others_show(shell, loud_task, tmp_path, name):
+    def demo(self, folder):
+        assert not list(folder.iterdir())
+        (folder / "loud.txt").write_text("LOUD")
+        (folder / name).write_text("HELLO")
+        return [("Loud", "")]
+
+    loud_task.demo = demo
+    code, _, err = shell("demo", "echo", "loud", "-o", "shown")
+    assert code == 1 and repr(name) in err and "Traceback" not in err
+    assert sorted(path.name for path in (tmp_path / "shown").iterdir()) == [
+        "echo.txt",
+        "index.html",
+    ]
+    assert (tmp_path / "shown/echo.txt").read_text() == "hello"
+    assert shell("demo", "echo", "echo", "-o", "shown")[0] == 0  # a second run may
+
+
+def test_any_error_of_a_task_leaves_the_others_shown(shell, loud_task, tmp_path):
+    def demo(self, folder):
+        raise ZeroDivisionError("no reason")
+
+    loud_task.demo = demo
+    code, _, err = shell("demo", "loud", "echo", "-o", "shown")
+    assert code == 1 and "loud: ZeroDivisionError: no reason" in err and "Traceback" not in err
+    assert "echo.txt" in (tmp_path / "shown/index.html").read_text()
+
+
+def test_a_task_may_show_files_in_folders(shell, loud_task, tmp_path):
+    def demo(self, folder):
+        (folder / "a").mkdir()
+        (folder / "a/b.txt").write_text("LOUD")
+        return [("Loud", '<a href="a/b.txt">b</a>')]
+
+    loud_task.demo = demo
+    assert shell("demo", "-o", "shown")[0] == 0
+    assert (tmp_path / "shown/a/b.txt").read_text() == "LOUD"
+    assert (tmp_path / "shown/echo.txt").read_text() == "hello"
 
 
 def test_exit_codes_of_the_process(echo_task, tmp_path):
