@@ -5,6 +5,7 @@ or a list of mappings shown as a table.
 
 ```
 name, task, summary, description, license
+base         name of the preset it was fine-tuned from
 parameters   number of parameters
 data         [{"name", "license", "address", ...}]    what it was trained on
 metrics      {"test": {"nll_per_note": 1.2, ...}, ...}
@@ -22,7 +23,7 @@ from typing import Any
 
 from rnnapps.tables import Table
 
-_HEAD = ("name", "task", "summary", "description", "license", "parameters", "date", "files")
+_HEAD = ("name", "task", "summary", "description", "base", "license", "parameters", "date", "files")
 _TITLES = {
     "data": "Training data",
     "metrics": "Metrics",
@@ -79,7 +80,7 @@ def _facts(metadata: Mapping[str, Any]) -> dict[str, str]:
     if "files" in metadata:
         size = sum(file["bytes"] for file in metadata["files"].values())
         facts["Size"] = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size / 1e3:.1f} kB"
-    for key in ("license", "date"):
+    for key in ("base", "license", "date"):
         if key in metadata:
             facts[key.capitalize()] = str(metadata[key])
     return facts

@@ -255,7 +255,8 @@ class Pipeline(ABC):
     def training(self, seed: int = 0) -> Iterator[keras.Model]:
         """Lends the network to a training; `fit` does its work within.
 
-        Predictions and the card follow the weights afterwards, also where the training breaks off.
+        Predictions and the card follow the weights afterwards, also where the training breaks off;
+        where no weight has changed, all stays as it was.
 
         Args:
             seed: Seed of the network's dropouts.
@@ -267,12 +268,16 @@ class Pipeline(ABC):
         states = [each for each in network.variables if each.name == "seed_generator_state"]
         for index, state in enumerate(states):
             state.assign(np.random.default_rng([seed, index]).integers(2**32, size=2))
+        before = self.weights()
         try:
             yield network
         finally:
-            name, before = self.metadata.get("name"), self.metadata.get("description", "Trained.")
-            self.metadata = {"description": f"Fine-tuned from {name}." if name else before}
-            self._weights = self._graph = self._session = None
+            after = self.weights()
+            if before.keys() != after.keys() or not all(
+                np.array_equal(before[path], after[path]) for path in before
+            ):
+                self._weights = self._graph = self._session = None
+                self.metadata = _fine_tuned(self.metadata)
 
     def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
         """Saves the pipeline, whole or not at all.
@@ -344,6 +349,15 @@ class Pipeline(ABC):
                     f"{sorted(weights)[:5]} and others. It was saved by another architecture."
                 )
             weight.assign(weights[weight.path])
+
+
+def _fine_tuned(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    """Keeps what stays true of weights that were trained further."""
+    kept = {key: metadata[key] for key in ("base", "data", "license", "limits") if key in metadata}
+    if "name" in metadata:
+        kept["base"] = metadata["name"]
+    base = kept.get("base")
+    return {**kept, "description": f"Fine-tuned from {base}." if base else "Trained."}
 
 
 class _Lazy(Mapping[str, np.ndarray]):

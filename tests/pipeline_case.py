@@ -282,6 +282,10 @@ class PipelineCase:
         assert_close(again, history, 1e-5)
         for path, values in whole.weights().items():
             np.testing.assert_allclose(resumed.weights()[path], values, atol=1e-5)
+        refused = pipeline(self.task, saved)
+        with pytest.raises(InputError, match="checkpoint"):
+            self.fit(refused, epochs=3, seed=5, checkpoint_dir=tmp_path, resume=True)
+        assert refused.metadata == pipeline(self.task, saved).metadata
 
     @pytest.mark.gpu
     def test_training_on_a_gpu(self, pipe):

@@ -54,6 +54,11 @@ def moods():
     return Moods.untrained()
 
 
+def train(pipe):
+    with pipe.training() as network:
+        network.weights[0].assign(network.weights[0] + 1)
+
+
 def test_forward_needs_no_code_of_the_task(moods):
     texts = ["good", "bad bad film", "good film", "film"]
     alone = [moods.predict(text)["scores"] for text in texts]
@@ -89,3 +94,46 @@ def test_further_files_are_saved_and_loaded(moods, tmp_path):
     assert loaded.predict("good film") == moods.predict("good film")
     again = Moods.from_preset(loaded.save(tmp_path / "again", compact=True))
     assert again.files == moods.files
+
+
+FACTS = {
+    "summary": "Tells good films from bad ones.",
+    "data": [{"name": "Reviews", "license": "CC0"}],
+    "license": "Apache-2.0",
+    "limits": ["films only"],
+    "metrics": {"test": {"accuracy": 0.9}},
+}
+
+
+def test_a_fine_tuned_preset_tells_where_it_comes_from(moods, tmp_path):
+    loaded = Moods.from_preset(moods.save(tmp_path / "films", metadata=FACTS))
+    kept = {name: FACTS[name] for name in ("data", "license", "limits")}
+    expected = {**kept, "base": "films", "description": "Fine-tuned from films."}
+    for _ in range(2):
+        train(loaded)
+        assert loaded.metadata == expected
+    again = Moods.from_preset(loaded.save(tmp_path / "mine"))
+    for text in ("Fine-tuned from films.", "- Base: films", "- License: Apache-2.0", "Reviews"):
+        assert text in again.card
+    assert "0.9" not in again.card  # figures are of the weights before
+    train(again)
+    assert again.metadata == {**kept, "base": "mine", "description": "Fine-tuned from mine."}
+    train(moods)
+    assert moods.metadata == {"description": "Trained."}
+
+
+def test_predictions_follow_the_training_also_one_that_breaks_off(moods):
+    answer = moods.predict("good film")
+    with pytest.raises(KeyboardInterrupt), moods.training() as network:
+        network.weights[0].assign(network.weights[0] + 1)
+        raise KeyboardInterrupt
+    assert moods.predict("good film") != answer
+
+
+def test_a_training_that_was_refused_changes_nothing(moods, tmp_path):
+    loaded = Moods.from_preset(moods.save(tmp_path / "films", compact=True, metadata=FACTS))
+    graph, session, metadata = loaded.graph, loaded.session, dict(loaded.metadata)
+    with pytest.raises(InputError, match="refused"), loaded.training():
+        raise InputError("The checkpoint was refused.")
+    assert loaded.graph is graph and loaded.session is session
+    assert loaded.metadata == metadata
