@@ -41,7 +41,8 @@ def pipeline(
         task: Name or alias of a task; `rnnapps.tasks()` lists the names.
         preset: Name of a shipped preset, or a directory that `Pipeline.save` wrote. None takes
             the task's default preset, False the untrained architecture.
-        **overrides: Settings that replace those of the preset; each task documents its own.
+        **overrides: Settings of the untrained network, only with `preset=False`; each task
+            documents its own.
 
     Returns:
         The pipeline, ready for `predict`, `generate` or `fit`.
@@ -49,6 +50,7 @@ def pipeline(
     Raises:
         UnknownNameError: If there is no such task or preset.
         PresetError: If the preset is damaged or of another format version.
+        InputError: If settings are given beside a preset.
 
     Example:
 

@@ -68,19 +68,17 @@ class Pipeline(ABC):
         self._session: Session | None = None
 
     @classmethod
-    def from_preset(cls, directory: str | Path, **overrides: Any) -> Self:
+    def from_preset(cls, directory: str | Path) -> Self:
         """Loads a preset directory.
 
         Args:
             directory: as `save` writes it.
-            **overrides: settings of the network to replace; the task says which.
 
         Returns:
             The pipeline.
 
         Raises:
             PresetError: If the directory is damaged, of another task or of another format.
-            InputError: If there is no such setting.
         """
         preset = presets.read(directory)
         task = preset.config.pop("task", None)
@@ -88,11 +86,6 @@ class Pipeline(ABC):
             raise PresetError(
                 f"Expected a preset of the task {cls.task!r}. Received: one of {task!r} in "
                 f"{str(directory)!r}."
-            )
-        if overrides:
-            raise InputError(
-                f"Expected no settings beside a preset. Received: {sorted(overrides)}. Do pass "
-                "them with preset=False instead."
             )
         return cls(
             preset.config,

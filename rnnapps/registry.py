@@ -188,15 +188,23 @@ def load(
     Args:
         task: Name or alias of a task.
         preset: Name of a preset, a directory, None for the default, False for untrained.
-        **overrides: Settings that replace those of the preset.
+        **overrides: Settings of the untrained network; only with `preset=False`.
 
     Returns:
         The pipeline.
+
+    Raises:
+        InputError: If settings are given beside a preset.
     """
     entry = find(task)
     if preset is False:
         return entry.load().untrained(**overrides)
-    return entry.load().from_preset(entry.preset(preset), **overrides)
+    if overrides:
+        raise InputError(
+            "Expected no settings beside a preset, whose weights fit its own. Received: "
+            f"{sorted(overrides)} and preset={preset!r}. Do pass preset=False instead."
+        )
+    return entry.load().from_preset(entry.preset(preset))
 
 
 def _modules() -> Iterator[ModuleType]:

@@ -42,8 +42,8 @@ class Echo:
         self.config = config
 
     @classmethod
-    def from_preset(cls, directory, **overrides):
-        return cls({**preset.read(directory).config, **overrides})
+    def from_preset(cls, directory):
+        return cls(preset.read(directory).config)
 
     @classmethod
     def untrained(cls, **overrides):

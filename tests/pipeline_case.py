@@ -146,10 +146,6 @@ class PipelineCase:
         with pytest.raises(RnnappsError, match=rf"Expected .*{name}"):
             _ = pipeline(self.task, False, **settings).network
 
-    def test_settings_are_not_taken_beside_a_preset(self, saved):
-        with pytest.raises(InputError, match="units"):
-            pipeline(self.task, saved, units=8)
-
     # Runtime
 
     def test_the_runtime_answers_as_keras_does(self, pipe):

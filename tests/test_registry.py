@@ -90,10 +90,15 @@ def test_an_installed_package_is_a_task(echo_task, tmp_path):
     assert (entry.task, entry.default, entry.folder) == ("echo", "loud", echo_task)
     assert rnnapps.presets("echo") == ["loud"]
     assert rnnapps.pipeline("echo").predict("a") == {"text": "a!"}
-    assert rnnapps.pipeline("echo", "loud", mark=".").predict("a") == {"text": "a."}
-    rnnapps.pipeline("echo", mark="#").save(tmp_path / "own")
+    rnnapps.pipeline("echo", False, mark="#").save(tmp_path / "own")
     assert rnnapps.pipeline("echo", tmp_path / "own").predict("a") == {"text": "a#"}
     assert rnnapps.pipeline("echo", str(tmp_path / "own")).predict("a") == {"text": "a#"}
+
+
+@pytest.mark.parametrize("preset", [None, "loud"])
+def test_settings_are_of_the_untrained_network_only(echo_task, preset):
+    with pytest.raises(errors.InputError, match=r"Received: \['mark'\].*preset=False"):
+        rnnapps.pipeline("echo", preset, mark="#")
 
 
 def test_unknown_names(echo_task):
