@@ -17,7 +17,7 @@ from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
 from rnnapps.errors import InputError, PresetError, UnknownNameError
 from rnnapps.runtime.rows import run_rows, steps
-from rnnapps.runtime.session import OnnxSession, Session
+from rnnapps.runtime.session import KerasSession, OnnxSession, Session, keras_on_gpu
 
 if TYPE_CHECKING:
     import keras
@@ -31,7 +31,7 @@ class Pipeline(ABC):
     """Preprocessing, a recurrent network and a high-level way to use them.
 
     Predictions run on ONNX Runtime; Keras is imported when the network is trained, exported or
-    asked for.
+    asked for. In a process that has Keras on a GPU, batches run there.
 
     Args:
         config: settings of the network.
@@ -126,7 +126,7 @@ class Pipeline(ABC):
         Returns:
             For each example its arrays and the outputs of the network, without padding.
         """
-        return run_rows(self.session, examples)
+        return run_rows(self.batch_session, examples)
 
     @abstractmethod
     def postprocess(self, arrays: Example, raw: Any) -> Any:
@@ -156,10 +156,15 @@ class Pipeline(ABC):
 
     @property
     def session(self) -> Session:
-        """What predictions run on."""
+        """What steps and streams run on, and batches where there is no GPU: ONNX Runtime."""
         if self._session is None:
             self._session = OnnxSession(self.graph)
         return self._session
+
+    @property
+    def batch_session(self) -> Session:
+        """What batches run on: Keras where this process has it on a GPU, else `session`."""
+        return KerasSession(self.network) if keras_on_gpu() else self.session
 
     @property
     def graph(self) -> bytes:

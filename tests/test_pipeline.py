@@ -1,5 +1,7 @@
 """What the base class does for every task."""
 
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ from rnnapps.errors import InputError, UnknownNameError
 from rnnapps.nn.pooling import Pooling
 from rnnapps.nn.recurrent import Recurrent
 from rnnapps.pipeline import Pipeline
+from rnnapps.runtime.session import KerasSession
 
 
 class Moods(Pipeline):
@@ -66,6 +69,15 @@ def test_forward_needs_no_code_of_the_task(moods):
         answers = [answer["scores"] for answer in moods.predict(texts, batch_size)]
         np.testing.assert_allclose(answers, alone, atol=2e-6)
     assert len({tuple(scores) for scores in alone}) == 4
+
+
+def test_batches_run_on_keras_where_it_has_a_gpu(moods, monkeypatch):
+    answers = [Moods.untrained().predict(text)["scores"] for text in ("good", "bad film")]
+    monkeypatch.setattr(sys.modules["rnnapps.pipeline"], "keras_on_gpu", lambda: True)
+    assert isinstance(moods.batch_session, KerasSession)
+    on_keras = [answer["scores"] for answer in moods.predict(["good", "bad film"])]
+    np.testing.assert_allclose(on_keras, answers, atol=2e-6)
+    assert moods._session is None and moods._graph is None
 
 
 def test_options_go_to_postprocess(moods):

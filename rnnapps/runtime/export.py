@@ -12,8 +12,8 @@ import numpy as np
 
 from rnnapps.errors import InputError, RnnappsError
 from rnnapps.files import replace_bytes, replaced_folder
-from rnnapps.runtime.lower import NEXT, lower
-from rnnapps.runtime.session import LENGTHS, KerasSession, OnnxSession
+from rnnapps.runtime.lower import lower
+from rnnapps.runtime.session import LENGTHS, NEXT, KerasSession, OnnxSession
 
 TOLERANCE = 1e-3
 

@@ -17,9 +17,7 @@ from rnnapps.nn.pooling import Pooling
 from rnnapps.nn.recurrent import STATES, Recurrent
 from rnnapps.nn.weight_drop import VariationalDropout
 from rnnapps.runtime.graph import Graph
-
-#: Prefix of the outputs that are the next values of the inputs of that name.
-NEXT = "next_"
+from rnnapps.runtime.session import NEXT
 
 
 def lower(model: keras.Model) -> bytes:

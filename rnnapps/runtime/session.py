@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
 
 Arrays = dict[str, np.ndarray]
+
+#: Prefix of the outputs that are the next values of the inputs of that name.
+NEXT = "next_"
 
 #: Name of the input, int32 of shape `(batch,)`, that tells how long the rows of a batch are.
 LENGTHS = "lengths"
@@ -58,17 +62,17 @@ class OnnxSession:
         results = {each.name: each.shape for each in self._session.get_outputs()}
         shapes = {each.name: each.shape for each in self._session.get_inputs()}
         self.states: dict[str, int] = {
-            name: shape[-1] for name, shape in shapes.items() if f"next_{name}" in results
+            name: shape[-1] for name, shape in shapes.items() if NEXT + name in results
         }
         self.inputs = [name for name in shapes if name not in self.states]
-        self._outputs = [name for name in results if name.removeprefix("next_") not in self.states]
+        self._outputs = [name for name in results if name.removeprefix(NEXT) not in self.states]
         self.sequences = [
             name
             for name in self._outputs
             if len(results[name]) > 1 and isinstance(results[name][1], str)
         ]
         self.quantized = b"DynamicQuantize" in graph
-        self._fetch = self._outputs + [f"next_{name}" for name in self.states]
+        self._fetch = self._outputs + [NEXT + name for name in self.states]
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[Arrays, Arrays]:
         """Runs the graph.
@@ -88,7 +92,7 @@ class OnnxSession:
 
 
 class KerasSession:
-    """Runs a functional Keras model as one compiled function: the choice on a GPU.
+    """Runs a functional Keras model as one compiled function: the choice for batches on a GPU.
 
     Args:
         model: model with a dict of inputs and a dict of outputs.
@@ -121,3 +125,18 @@ class KerasSession:
             {name: value for name, value in values.items() if name not in self.states},
             {name: values[name] for name in self.states},
         )
+
+
+def keras_on_gpu() -> bool:
+    """Tells whether this process has imported Keras, on a backend that runs batches on a GPU.
+
+    Imports nothing by itself. JAX does not count: it would compile anew for each length of a batch.
+
+    Returns:
+        Whether `KerasSession` is the choice for batches.
+    """
+    keras = sys.modules.get("keras")
+    backend = keras.backend.backend() if keras else None
+    if backend == "tensorflow":
+        return bool(sys.modules["tensorflow"].config.list_physical_devices("GPU"))
+    return backend == "torch" and bool(sys.modules["torch"].cuda.is_available())

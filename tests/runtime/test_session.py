@@ -1,13 +1,14 @@
 import os
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from rnnapps.nn.token_network import token_network
 from rnnapps.runtime.lower import lower
-from rnnapps.runtime.session import KerasSession, OnnxSession, zero_states
+from rnnapps.runtime.session import KerasSession, OnnxSession, keras_on_gpu, zero_states
 
 BOTH = pytest.mark.parametrize("kind", ["onnx", "keras"])
 RNG = np.random.default_rng(0)
@@ -60,6 +61,29 @@ def test_zero_states(sessions):
     states = zero_states(sessions["onnx"], 3)
     assert {state.shape for state in states.values()} == {(3, 5)}
     assert not any(state.any() for state in states.values())
+
+
+@pytest.mark.parametrize(
+    ("backend", "gpus", "expected"),
+    [
+        (None, 1, False),
+        ("tensorflow", 1, True),
+        ("tensorflow", 0, False),
+        ("torch", 1, True),
+        ("torch", 0, False),
+        ("jax", 1, False),
+    ],
+)
+def test_keras_is_the_choice_where_it_is_imported_and_has_a_gpu(
+    monkeypatch, backend, gpus, expected
+):
+    keras = backend and SimpleNamespace(backend=SimpleNamespace(backend=lambda: backend))
+    listed = SimpleNamespace(list_physical_devices=lambda kind: [kind] * gpus)
+    cuda = SimpleNamespace(is_available=lambda: gpus > 0)
+    monkeypatch.setitem(sys.modules, "keras", keras)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(config=listed))
+    monkeypatch.setitem(sys.modules, "torch", SimpleNamespace(cuda=cuda))
+    assert keras_on_gpu() is expected
 
 
 def test_onnx_runs_without_keras(tmp_path):
