@@ -49,29 +49,3 @@ class UnknownNameError(RnnappsError, KeyError):
 
 class PresetError(RnnappsError):
     """A preset directory that is damaged, incomplete or of another format version."""
-
-
-class MissingExtraError(RnnappsError, ImportError):
-    """An optional dependency that is not installed.
-
-    Example:
-
-    >>> str(MissingExtraError.of("midirenderer", "audio"))
-    "Expected the package 'midirenderer' to be installed. Do `pip install 'rnnapps[audio]'`."
-    """
-
-    @classmethod
-    def of(cls, package: str, extra: str) -> "MissingExtraError":
-        """Builds the error that names the extra to install.
-
-        Args:
-            package: The package that is missing.
-            extra: The extra of rnnapps that brings it.
-
-        Returns:
-            The error, to be raised by the caller.
-        """
-        return cls(
-            f"Expected the package {package!r} to be installed. "
-            f"Do `pip install 'rnnapps[{extra}]'`."
-        )

@@ -6,7 +6,7 @@ import pytest
 
 import rnnapps
 
-HEAVY = ("tensorflow", "keras", "jax", "pandas", "matplotlib", "librosa", "onnx", "onnxruntime")
+HEAVY = ("tensorflow", "keras", "jax", "pandas", "matplotlib", "scipy", "onnx", "onnxruntime")
 
 CHECK = f"""
 import sys
