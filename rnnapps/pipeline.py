@@ -283,7 +283,8 @@ class Pipeline(ABC):
         Args:
             directory: Where; a preset that is there is replaced.
             compact: Whether to keep float16 weights and an 8-bit graph, as shipped presets do;
-                else everything is float32 and predictions stay equal.
+                else the weights are float32 and predictions stay equal, as the graph is the one
+                that the pipeline predicts with: of a shipped preset in 8 bits until it is trained.
             metadata: Entries of the card beside those that the pipeline has.
 
         Returns:

@@ -1,4 +1,4 @@
-"""The one place that builds recurrent layers: LSTM, GRU and plain RNN on fused kernels."""
+"""The one place that builds recurrent layers: LSTM and GRU on fused kernels, and plain RNN."""
 
 from __future__ import annotations
 
