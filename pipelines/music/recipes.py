@@ -84,13 +84,13 @@ RECIPES = {
     ),
     "pop_piano": Recipe(
         dataset="pop909",
-        codec=PerformanceCodec(),
+        codec=PerformanceCodec(longest=340),
         preprocessor={
             "voices": [1],
             "names": ["Piano"],
             "programs": [0],
             "tempo": 120,
-            "sampling": {"top_p": 0.97},
+            "sampling": {"temperature": 0.95, "top_p": 0.95},
         },
         network={
             "embedding": 256,

@@ -146,7 +146,10 @@ LIMITS = {
         "Parallel fifths and octaves are barred by rule; the network has not learnt to avoid them.",
     ],
     "folk_tunes": ["Of a chord at most four notes are kept."],
-    "pop_piano": ["Long form is loose: a song's sections seldom come back as they were."],
+    "pop_piano": [
+        "Long form is loose: a song's sections seldom come back as they were.",
+        "Notes end after 3.4 s at the latest by rule, as the network loses track of what it holds.",
+    ],
 }
 
 

@@ -31,6 +31,8 @@ class PerformanceCodec(EventCodec):
         ticks_per_second: Resolution in time.
         max_shift: Longest time shift, in ticks.
         velocities: Number of levels of loudness.
+        longest: Longest note that a cursor's mask allows, in ticks; None sets no bound. `encode`
+            and `push` take longer ones.
 
     Example:
     >>> from rnnapps.data.midi import notes_array
@@ -46,6 +48,7 @@ class PerformanceCodec(EventCodec):
     ticks_per_second: int = 100
     max_shift: int = 100
     velocities: int = 32
+    longest: int | None = None
 
     kind: ClassVar[str] = "performance"
 

@@ -33,6 +33,7 @@ class PerformanceCursor(EventCursor):
         self.codec = codec
         self._sounding = np.zeros(codec.pitches, bool)
         self._begun = np.zeros(codec.pitches, bool)  # begun at this very time
+        self._start = np.zeros(codec.pitches, int)
         self._level = -1
         self._lowest_on = self._lowest_off = 0
         self._after_velocity = self._after_rest = False
@@ -41,8 +42,17 @@ class PerformanceCursor(EventCursor):
     def context(self) -> dict[str, int]:
         return {"remaining": int(np.searchsorted(self._edges, self.total - self.time, "right"))}
 
-    def _fill(self, mask: np.ndarray) -> None:
-        codec = self.codec
+    def _allows(self, token: int) -> bool:
+        if self.mask()[token]:
+            return True
+        if self.codec.longest is None or self.done:
+            return False
+        allowed = np.zeros(len(self._mask), bool)
+        self._fill(allowed, bounded=False)
+        return bool(allowed[token])
+
+    def _fill(self, mask: np.ndarray, bounded: bool = True) -> None:
+        codec, bound = self.codec, self.codec.longest if bounded else None
         offs = mask[codec.off : codec.shift]
         if self._lowest_on == 0 and not self._after_velocity:
             first = self._lowest_off
@@ -52,6 +62,11 @@ class PerformanceCursor(EventCursor):
             offs[int(offs.argmax()) + 1 :] = False
             mask[self._end] = not offs.any()
             return
+        if bound is not None:
+            due = offs & (self.time - self._start >= bound)
+            if due.any():
+                offs[int(due.argmax()) + 1 :] = False
+                return
         silent = ~self._sounding[self._lowest_on :]
         if self._level >= 0:
             mask[codec.on + self._lowest_on : codec.off] = silent
@@ -63,6 +78,9 @@ class PerformanceCursor(EventCursor):
                 mask[codec.velocity + self._level] = False
         if not self._after_rest:
             longest = left if self._sounding.any() else left - 1  # the last note ends the piece
+            if bound is not None and self._sounding.any():
+                first_end = int(self._start[self._sounding].min()) + bound
+                longest = min(longest, max(1, first_end - self.time))
             mask[codec.shift : codec.shift + min(longest, codec.max_shift)] = True
 
     def _advance(self, token: int) -> None:
@@ -85,4 +103,5 @@ class PerformanceCursor(EventCursor):
         else:
             key = token - codec.on
             self._sounding[key] = self._begun[key] = True
+            self._start[key] = self.time
             self._lowest_on = key + 1

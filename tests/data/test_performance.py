@@ -12,6 +12,7 @@ CODECS = {
     "one level": PerformanceCodec(60, 75, 10, 4, 1),
     "two levels": PerformanceCodec(60, 75, 10, 3, 2),
     "uneven levels": PerformanceCodec(velocities=20),
+    "short notes": PerformanceCodec(60, 75, 10, 4, 2, longest=6),
 }
 
 
@@ -52,6 +53,25 @@ def test_random_performances_come_back(codec):
         assert codec.encode(notes).tolist() == tokens.tolist()
         given = codec.contexts(tokens)["remaining"]
         assert given.tolist() == [context["remaining"] for context in contexts]
+
+
+def test_no_note_is_held_beyond_the_bound():
+    rng = np.random.default_rng(2)
+    free, bounded = CODECS["two levels"], CODECS["short notes"]
+    longest = []
+    for codec in (free, bounded):
+        notes = codec.decode(walk(codec, 400, rng)[0])
+        longest.append(round((notes["end"] - notes["start"]).max() * codec.ticks_per_second))
+    assert longest[0] > longest[1] == bounded.longest
+
+
+def test_given_notes_may_be_longer_than_the_bound():
+    codec = CODECS["short notes"]
+    notes = codec.quantize(notes_array([(0, 2, 60, 80, 0), (0.5, 3, 70, 80, 0)]))
+    cursor = codec.cursor(40)
+    for token in codec.encode(notes)[:-3]:
+        cursor.push(token)  # as far as the second note sounds, too long already
+    assert [codec.name(token) for token in np.flatnonzero(cursor.mask())] == ["OFF 70"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 50, 2000])
