@@ -83,8 +83,8 @@ RECIPES = {
 SOURCES = {
     "LSTM": "Bai et al. 2018, arXiv:1803.01271, table 1",
     "TCN": "Bai et al. 2018, arXiv:1803.01271, table 1",
-    "RNN-RBM": "Boulanger-Lewandowski et al. 2012, arXiv:1206.6392, table 1",
-    "RNN-NADE": "Boulanger-Lewandowski et al. 2012, arXiv:1206.6392, table 1",
+    "RNN-RBM": "Boulanger-Lewandowski et al. 2012, arXiv:1206.6392, as commonly quoted",
+    "RNN-NADE": "Boulanger-Lewandowski et al. 2012, arXiv:1206.6392, as commonly quoted",
 }
 
 
