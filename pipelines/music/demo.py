@@ -21,7 +21,7 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     Returns:
         Titles with fragments of HTML.
     """
-    song, harmonized = pipe.generate(seed=7), pipe.harmonize(MELODY, seed=7)
+    song, harmonized = pipe.generate(seed=7), pipe.harmonize(MELODY, key="C major", seed=7)
     shown = [
         ("A new chorale", _saved(song, folder, "song", "piano_roll")),
         ("A melody, harmonised in four voices", _saved(harmonized, folder, "harmonized")),
