@@ -10,8 +10,8 @@ import numpy as np
 from rnnapps.data.performance import PerformanceCodec
 from rnnapps.data.voices import VoicesCodec
 
-CHORALE_VOICES = ((55, 84), (48, 77), (43, 72), (33, 68))
-TUNE_VOICES = ((48, 96), *[(30, 84)] * 4)
+CHORALE_VOICES = ((52, 90), (45, 82), (40, 77), (28, 74))  # in C
+TUNE_VOICES = ((44, 100), *[(26, 88)] * 4)  # likewise
 #: Quantiles of the lengths of the training pieces, from which `generate` draws.
 LEVELS = np.linspace(0.1, 0.9, 9)
 TUNE_METERS = ((2, 18), (4, 12), (2, 12), (3, 12))
@@ -37,7 +37,7 @@ class Recipe:
 RECIPES = {
     "bach_chorales": Recipe(
         dataset="jsb_chorales",
-        codec=VoicesCodec(CHORALE_VOICES, barred_parallels=(0, 7)),
+        codec=VoicesCodec(CHORALE_VOICES, barred_parallels=(0, 7), tonic=True),
         preprocessor={
             "voices": [1, 1, 1, 1],
             "names": ["Soprano", "Alto", "Tenor", "Bass"],
@@ -46,21 +46,24 @@ RECIPES = {
             "sampling": {"temperature": 0.9, "top_p": 0.9},
         },
         network={
-            "embedding": 160,
+            "embedding": 128,
             "units": 256,
-            "layers": 2,
+            "layers": 1,
             "input_dropout": 0.2,
-            "dropout": 0.35,
-            "output_dropout": 0.35,
-            "weight_drop": 0.3,
+            "output_dropout": 0.4,
+            "weight_drop": 0.4,
         },
-        epochs=80,
-        batch_size=32,
+        epochs=16,
+        batch_size=8,
         window=64,
+        learning_rate=4e-3,
+        semitones=(-2, 2),
     ),
     "folk_tunes": Recipe(
         dataset="nottingham",
-        codec=VoicesCodec(TUNE_VOICES, steps_per_beat=12, max_shift=36, meters=TUNE_METERS),
+        codec=VoicesCodec(
+            TUNE_VOICES, steps_per_beat=12, max_shift=36, meters=TUNE_METERS, tonic=True
+        ),
         preprocessor={
             "voices": [1, 4],
             "names": ["Melody", "Chords", "Chords", "Chords", "Chords"],
@@ -77,10 +80,11 @@ RECIPES = {
             "output_dropout": 0.3,
             "weight_drop": 0.2,
         },
-        epochs=16,
-        batch_size=32,
+        epochs=6,
+        batch_size=16,
         window=96,
-        semitones=(-3, 3),
+        learning_rate=3e-3,
+        semitones=(-2, 2),
     ),
     "pop_piano": Recipe(
         dataset="pop909",

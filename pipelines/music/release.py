@@ -143,12 +143,12 @@ LIMITS = {
     "bach_chorales": [
         "The data does not tell held from repeated notes: a pitch that stays is held.",
         "Bars are counted in four from the first step, also where the music has an upbeat.",
-        "A piece may leave the key asked for, most of all in minor, and need not end on its tonic.",
+        "Not every piece keeps the key asked for, or ends on its tonic.",
         "Parallel fifths and octaves are barred by rule; the network has not learnt to avoid them.",
     ],
     "folk_tunes": [
         "Of a chord at most four notes are kept.",
-        "A piece may leave the key asked for, most of all in minor, and need not end on its tonic.",
+        "Not every piece keeps the key asked for, or ends on its tonic.",
     ],
     "pop_piano": [
         "Long form is loose: a song's sections seldom come back as they were.",

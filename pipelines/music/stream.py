@@ -26,7 +26,7 @@ def notes_as_made(
     on_grid = codec.kind == "voices"
     second = 0.0 if on_grid else float(codec.ticks_per_second)
     velocity = 80 if on_grid else int(codec.loudness(codec.velocities // 2))
-    time = 0
+    time = moved = 0
     sounding: dict[tuple[int, int], tuple[int, int]] = {}
 
     def ended(keys: list[tuple[int, int]]) -> Iterator[dict[str, Any]]:
@@ -35,7 +35,7 @@ def notes_as_made(
             yield {
                 "start": start / second,
                 "end": time / second,
-                "pitch": pitch,
+                "pitch": pitch - moved,
                 "velocity": loudness,
                 "voice": voice,
             }
@@ -47,6 +47,8 @@ def notes_as_made(
             if not second:
                 second = tempo / 60 * codec.bars[0][1]
             time += values[0]
+        elif kind == "KEY":
+            moved = codec.moved_to_tonic(values[0])
         elif kind == "METER":
             second = tempo / 60 * codec.bars[values[0]][1]
         elif kind == "VELOCITY":

@@ -36,6 +36,8 @@ class VoicesCodec(VoicesTokens):
         barred_parallels: Intervals in semitones, octaves left out, that no two voices may keep
             where both move in one direction: 0 and 7 in strict style. A cursor's mask keeps to it;
             `encode` and `push` take any piece.
+        tonic: Whether pitches are counted from the tonic: a piece is moved to C, by at most half
+            an octave, before it becomes tokens, and back after; `ranges` are those in C.
 
     Raises:
         InputError: If an argument is out of range.
@@ -89,7 +91,7 @@ class VoicesCodec(VoicesTokens):
         """
         if grid.voices != len(self.ranges):
             raise InputError(f"Expected {len(self.ranges)} voices. Received: {grid.voices}.")
-        low, high = np.array(self.ranges).T
+        low, high = np.array(self.ranges).T - self.moved_to_tonic(grid.key)
         wrong = (grid.pitches >= 0) & ((grid.pitches < low) | (grid.pitches > high))
         if wrong.any():
             step, voice = np.argwhere(wrong)[0]
@@ -128,6 +130,7 @@ class VoicesCodec(VoicesTokens):
             pitches[time:, voice] = self.ranges[voice][0] + pitch - 1 if pitch else -1
             onsets[time, voice] = pitch > 0
         key = next((int(t) - 2 for t in tokens if 2 <= t < self.meter), -1)
+        pitches[pitches >= 0] -= self.moved_to_tonic(key)
         meter = next((int(t) - self.meter for t in tokens if self.meter <= t < self.shift), 0)
         beats, per_beat = self.bars[meter]
         return Grid(pitches, onsets, per_beat, beats, key)

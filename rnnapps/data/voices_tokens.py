@@ -25,6 +25,7 @@ class VoicesTokens(EventCodec):
     keys: bool = True
     meters: tuple[int | Meter, ...] = (4,)
     barred_parallels: tuple[int, ...] = ()
+    tonic: bool = False
 
     def __post_init__(self) -> None:
         ranges = tuple((int(low), int(high)) for low, high in self.ranges)
@@ -43,6 +44,8 @@ class VoicesTokens(EventCodec):
                 "Expected intervals from 0 to 11 semitones. Received: "
                 f"barred_parallels={self.barred_parallels}."
             )
+        if self.tonic and not self.keys:
+            raise InputError("Expected keys=True beside tonic=True. Received: keys=False.")
         if self.max_shift < 1:
             raise InputError(f"Expected max_shift >= 1. Received: max_shift={self.max_shift}.")
 
@@ -77,6 +80,19 @@ class VoicesTokens(EventCodec):
         longest = max(beats * steps for beats, steps in self.bars)
         return {"position": longest, "remaining": MORE + 1, **sounding}
 
+    def moved_to_tonic(self, key: int) -> int:
+        """Tells by how many semitones a piece is moved before it becomes tokens.
+
+        Args:
+            key: Its key, from 0 to 23, or -1 where it has none.
+
+        Returns:
+            -6 to 5 with `tonic`, so that its tonic becomes C; else 0.
+        """
+        if not self.tonic or key < 0:
+            return 0
+        return -_nearest(key)
+
     def times(self, tokens: np.ndarray) -> np.ndarray:
         """Gives the step before each token, of shape `(time,)`."""
         shifts = self._shifts(self.check(tokens))
@@ -84,6 +100,9 @@ class VoicesTokens(EventCodec):
 
     def transpositions(self, tokens: np.ndarray) -> tuple[int, int]:
         tokens, offs = self.check(tokens), self.offs
+        if self.tonic:
+            keys = tokens[(tokens >= 2) & (tokens < self.meter)]
+            return (-5 - _nearest(keys[0] - 2), 6 - _nearest(keys[0] - 2)) if len(keys) else (0, 0)
         downs, ups = [], []
         for first, after in zip(offs[:-1].tolist(), offs[1:].tolist(), strict=True):
             struck = tokens[(tokens > first) & (tokens < after)]
@@ -94,7 +113,8 @@ class VoicesTokens(EventCodec):
 
     def _moved(self, tokens: np.ndarray, semitones: int) -> np.ndarray:
         offs = self.offs
-        moved = np.where((tokens >= offs[0]) & ~np.isin(tokens, offs), tokens + semitones, tokens)
+        struck = (tokens >= offs[0]) & ~np.isin(tokens, offs)
+        moved = tokens if self.tonic else np.where(struck, tokens + semitones, tokens)
         if self.keys:
             tonic, minor = (tokens - 2) % 12, (tokens - 2) // 12
             keys = (tokens >= 2) & (tokens < self.meter)
@@ -118,3 +138,8 @@ class VoicesTokens(EventCodec):
     def _shifts(self, tokens: np.ndarray) -> np.ndarray:
         shifts = (tokens >= self.shift) & (tokens < self.shift + self.max_shift)
         return np.where(shifts, tokens - self.shift + 1, 0)
+
+
+def _nearest(key: int) -> int:
+    """Gives the way from C to the tonic of a key, in semitones from -5 to 6."""
+    return (int(key) + 5) % 12 - 5

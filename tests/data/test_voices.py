@@ -15,8 +15,9 @@ FOLK = VoicesCodec(
     meters=((4, 12), (2, 18), (3, 12), (2, 12), (3, 18)),
 )
 SMALL = VoicesCodec(((60, 62), (50, 50)), 6, 3, False, (2, (2, 9), 5))
+TONIC = VoicesCodec(((54, 87), (46, 80)), tonic=True)
 SMALLEST = VoicesCodec(((60, 60),), 1, 1, True, (1,))
-CODECS = {"satb": SATB, "folk": FOLK, "small": SMALL, "smallest": SMALLEST}
+CODECS = {"satb": SATB, "folk": FOLK, "small": SMALL, "tonic": TONIC, "smallest": SMALLEST}
 
 
 def walk(codec, total, rng, **options):
@@ -89,6 +90,19 @@ def test_barred_voices_are_pushed_by_hand_up_to_a_limit():
     assert cursor.mask()[after - 1 : after].any() != cursor.done
     with pytest.raises(InputError):
         cursor.push(first + 3)  # each voice once a step
+
+
+def test_pieces_sound_alike_in_every_key_to_a_codec_of_tonics():
+    tune = np.array([[72, 48], [74, 55], [71, 47], [72, 48]])
+    written = {
+        tuple(TONIC.encode(Grid(tune + move, key=move % 12 + minor))[1:].tolist())
+        for move in range(-5, 7)
+        for minor in (0, 12)
+    }
+    assert len(written) == 1
+    tokens = TONIC.encode(Grid(tune, key=0))
+    assert TONIC.transpositions(tokens) == (-5, 6)
+    assert TONIC.decode(TONIC.transpose(tokens, -5)) == Grid(tune - 5, key=7)
 
 
 def test_no_voices_move_in_barred_parallels():

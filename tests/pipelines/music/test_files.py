@@ -140,7 +140,7 @@ def test_nothing_to_learn_or_measure(chorales, nothing):
 def test_what_does_not_fit_the_preset_is_refused_with_the_file(chorales, tmp_path):
     midi_of(notes_array([(0, 1, 20, 80, 0)])).write(str(tmp_path / "low.mid"))
     for use in (chorales.fit, chorales.evaluate):
-        with pytest.raises(InputError, match=r"low\.mid: Expected pitches from 55 to 84.*20"):
+        with pytest.raises(InputError, match=r"low\.mid: Expected pitches from 48 to 86.*20"):
             use(tmp_path)
 
 
