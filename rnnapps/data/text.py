@@ -1,0 +1,178 @@
+"""Subwords: from text to token numbers and back, with the place of each token in the text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
+
+from rnnapps.errors import InputError, PresetError
+
+#: Stands where a text begins or ends, and in padding; no text contains it.
+BOUNDARY = 0
+#: Stands for a character that the vocabulary has not got.
+UNKNOWN = 1
+#: Words, digits one by one, runs of punctuation or of breaks, single spaces; `{}` is the space that
+#: a piece may begin with.
+PIECES = r"{0}[\p{{L}}\p{{M}}]+(?:['’][\p{{L}}\p{{M}}]+)*|{0}\p{{N}}|{0}[^\s\p{{L}}\p{{M}}\p{{N}}]+|\n+|\s"
+
+
+class Tokens(NamedTuple):
+    """Tokens of a text.
+
+    Attributes:
+        ids: int32 numbers of shape `(time,)`.
+        offsets: int32 of shape `(time, 2)`: token `i` stands in `text[start:end]`.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+
+
+class Subwords:
+    """Splits text into subwords by byte-pair encoding; each knows its place in the text.
+
+    A token never reaches over a word's end. There are two kinds of vocabulary. The exact one loses
+    nothing: tokens carry the space before them, and put together they are the text. The folded one
+    is for reading only: it knows no capitals and no spaces, and marks what goes on with a word by
+    `##`.
+
+    Args:
+        data: bytes of a `tokenizer.json` as Hugging Face's tokenizers writes it.
+
+    Raises:
+        PresetError: If the bytes are none.
+
+    Reference: Sennrich, Haddow, Birch 2016, "Neural Machine Translation of Rare Words with
+    Subword Units", arXiv:1508.07909, section 3.2.
+
+    Example:
+    >>> from rnnapps.data.text import Subwords
+    >>> subwords = Subwords.learn(["a rose is a rose"] * 9, size=20)
+    >>> text = "a rose, a Rosé"
+    >>> tokens = subwords.encode(text)
+    >>> [text[start:end] for start, end in tokens.offsets][:3]
+    ['a', ' rose', ',']
+    """
+
+    def __init__(self, data: bytes):
+        try:
+            self._tokenizer = Tokenizer.from_buffer(data)
+        except ValueError as error:
+            raise PresetError(
+                f"Expected a vocabulary of subwords. Received: {data[:40]!r}."
+            ) from error
+        self.tokens = [self._tokenizer.id_to_token(i) for i in range(len(self))]
+
+    @classmethod
+    def learn(cls, texts: Iterable[str], size: int, *, folded: bool = False) -> Subwords:
+        """Learns a vocabulary.
+
+        Args:
+            texts: texts to learn it from.
+            size: number of tokens; fewer where the texts have not as many.
+            folded: whether to leave out capitals and spaces.
+
+        Returns:
+            The subwords, the frequent ones first.
+        """
+        prefix = "##" if folded else ""
+        tokenizer = Tokenizer(models.BPE(unk_token="<unknown>", continuing_subword_prefix=prefix))
+        if folded:
+            tokenizer.normalizer = normalizers.Lowercase()
+            spaces = pre_tokenizers.Split(Regex(r"\s+"), "removed")
+            pieces = pre_tokenizers.Split(Regex(PIECES.format("")), "isolated")
+            tokenizer.pre_tokenizer = pre_tokenizers.Sequence([spaces, pieces])
+        else:
+            tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(PIECES.format(" ?")), "isolated")
+        trainer = trainers.BpeTrainer(
+            vocab_size=size,
+            min_frequency=2,
+            limit_alphabet=200,
+            special_tokens=["<boundary>", "<unknown>"],
+            continuing_subword_prefix=prefix,
+            show_progress=False,
+        )
+        tokenizer.train_from_iterator(texts, trainer)
+        settings = json.loads(tokenizer.to_str())
+        settings["added_tokens"] = []  # else the markup would be found in texts
+        return cls(json.dumps(settings, ensure_ascii=False).encode())
+
+    def to_bytes(self) -> bytes:
+        """Gives the vocabulary as JSON, which the class takes again."""
+        return self._tokenizer.to_str().encode()
+
+    def __len__(self) -> int:
+        return self._tokenizer.get_vocab_size()
+
+    def encode(self, text: str) -> Tokens:
+        """Splits a text.
+
+        Args:
+            text: any text; markup of the vocabulary's own is text like any other.
+
+        Returns:
+            Its tokens, none for an empty text.
+
+        Raises:
+            InputError: If it is not a text.
+        """
+        return self.encode_all([text])[0]
+
+    def encode_all(self, texts: Sequence[str]) -> list[Tokens]:
+        """Splits texts, as `encode` does, in parallel.
+
+        Args:
+            texts: any texts.
+
+        Returns:
+            The tokens of each.
+
+        Raises:
+            InputError: If one is not a text.
+        """
+        for text in texts:
+            check_text(text)
+        return [
+            Tokens(np.array(each.ids, np.int32), np.array(each.offsets, np.int32).reshape(-1, 2))
+            for each in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        ]
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Puts the tokens of an exact vocabulary together.
+
+        Args:
+            ids: numbers of tokens; `BOUNDARY` is left out, and `UNKNOWN` becomes U+FFFD.
+
+        Returns:
+            The text.
+        """
+        named = {BOUNDARY: "", UNKNOWN: "\N{REPLACEMENT CHARACTER}"}
+        return "".join(named.get(int(i), self.tokens[int(i)]) for i in ids)
+
+
+def check_text(text: object) -> None:
+    """Checks that something is a text.
+
+    Raises:
+        InputError: If it is none.
+
+    Example:
+    >>> from rnnapps.data.text import check_text
+    >>> check_text(5)
+    Traceback (most recent call last):
+    ...
+    rnnapps.errors.InputError: Expected a text. Received: 5 (int).
+    """
+    if not isinstance(text, str):
+        raise InputError(f"Expected a text. Received: {str(text)[:80]} ({type(text).__name__}).")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            "Expected a text of whole Unicode characters. Received: half a surrogate pair, "
+            f"{text[error.start : error.end]!r}."
+        ) from error

@@ -1,0 +1,94 @@
+"""Training over a large vocabulary: the softmax of a sample of the tokens in place of all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from rnnapps.training.carried import CarriedStates
+
+
+class SampledSoftmax(keras.Model):
+    """Gives a next-token network's nats per token, in training from a sample of the vocabulary.
+
+    Each window draws tokens by their frequency to the power 0.75, and each target is told from
+    these alone; the logits are corrected by the odds of being drawn, so that the network learns the
+    softmax of all. Outside of training the nats are exact.
+
+    Args:
+        network: as `rnnapps.nn.token_network.token_network(..., tied=True)` builds it.
+        batch_size: rows of each batch.
+        counts: how often each token stands in the training text, of shape `(size,)`.
+        samples: number of tokens drawn for a window.
+        seed: seed of the draws.
+
+    Call arguments:
+        inputs: as `CarriedStates` takes them, with `"next"`: the tokens that follow, int of shape
+            `(batch, time)`.
+
+    Returns:
+        Nats of shape `(batch, time)`.
+
+    Reference: Jean et al. 2015, "On Using Very Large Target Vocabulary for Neural Machine
+    Translation", arXiv:1412.2007, section 3; Mikolov et al. 2013, arXiv:1310.4546, section 2.2
+    (the power).
+    """
+
+    def __init__(
+        self,
+        network: keras.Model,
+        batch_size: int,
+        counts: np.ndarray,
+        samples: int,
+        seed: int | None = None,
+        **kwargs: Any,
+    ):
+        super().__init__(**kwargs)
+        states = {name: network.output[name] for name in network.input if name in network.output}
+        features = network.get_layer("features").output
+        self.carried = CarriedStates(
+            keras.Model(network.input, {"features": features, **states}), batch_size
+        )
+        self.embedding = network.get_layer("token_embedding")
+        odds = np.maximum(counts, 1.0) ** 0.75
+        self.odds = (odds / odds.sum()).astype(np.float32)
+        self.samples = samples
+        self.generator = keras.random.SeedGenerator(seed)
+        self.built = True
+
+    def call(self, inputs, training=False):
+        inputs = dict(inputs)
+        targets = inputs.pop("next")
+        features = self.carried(inputs, training=training)
+        table = ops.convert_to_tensor(self.embedding.embeddings)
+        if not training:
+            logits = ops.matmul(features, ops.transpose(table))
+            known = ops.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
+            return ops.logsumexp(logits, axis=-1) - known
+        draws = keras.random.uniform((self.samples,), seed=self.generator)
+        drawn = ops.searchsorted(ops.convert_to_tensor(np.cumsum(self.odds)), draws)
+        drawn = ops.minimum(drawn, len(self.odds) - 1)
+        correction = ops.log(self.odds * self.samples)
+        others = ops.matmul(features, ops.transpose(ops.take(table, drawn, axis=0)))
+        others = others - ops.take(correction, drawn)
+        others = ops.where(drawn == targets[..., None], -1e9, others)
+        known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)
+        known = (known - ops.take(correction, targets))[..., None]
+        return ops.logsumexp(ops.concatenate([known, others], axis=-1), axis=-1) - known[..., 0]
+
+
+class Given(keras.losses.Loss):
+    """Takes what a model gives for its loss."""
+
+    def call(self, y_true, y_pred):
+        return y_pred
+
+
+class GivenMean(keras.metrics.MeanMetricWrapper):
+    """The weighted mean of what a model gives."""
+
+    def __init__(self, name: str = "nats", dtype: Any = None):
+        super().__init__(fn=lambda y_true, y_pred: y_pred, name=name, dtype=dtype)
