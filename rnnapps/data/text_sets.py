@@ -9,6 +9,8 @@ import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from rnnapps.data.prose import untokenized, unwrapped
+
 
 class Labelled(NamedTuple):
     """A text with its label.
@@ -78,22 +80,30 @@ def read_novels(folder: Path, split: str) -> list[str]:
         split: name of the split.
 
     Returns:
-        The novels.
+        The novels, in plain signs.
     """
-    return [_paragraphs(row["text"]) for row in _json_lines(folder / f"{split}.jsonl.xz")]
+    return [unwrapped(row["text"]) for row in _json_lines(folder / f"{split}.jsonl.xz")]
 
 
 def read_wikitext(folder: Path, split: str) -> list[str]:
-    """Reads the articles of WikiText-2 as published: words apart, rare ones as `<unk>`.
+    """Reads the articles of WikiText-2 as running prose, one paragraph a line.
 
     Args:
         folder: folder of the set, with `wiki.{train,valid,test}.tokens.xz`.
         split: name of the split.
 
     Returns:
-        The lines, each with its words apart.
+        The articles without headings and without the sentences that have `<unk>` for a word; in
+        plain signs.
     """
-    return lzma.open(folder / f"wiki.{split}.tokens.xz", "rt", encoding="utf-8").readlines()
+    articles: list[list[str]] = [[]]
+    for line in _lines(folder / f"wiki.{split}.tokens.xz"):
+        if line.startswith(" = "):
+            if not line.startswith(" = = "):
+                articles.append([])
+        elif text := untokenized(line):
+            articles[-1].append(text)
+    return ["\n".join(paragraphs) for paragraphs in articles if paragraphs]
 
 
 def joined(text: str) -> str:
@@ -109,14 +119,6 @@ def joined(text: str) -> str:
     text = re.sub(r" (n't|'(?:s|re|ve|ll|d|m))(?!\w)", r"\1", text, flags=re.IGNORECASE)
     text = re.sub(r" ([.,;:!?)%]|\.\.\.)(?=\s|$|[.,;:!?)])", r"\1", text)
     return re.sub(r"([(]) ", r"\1", text).strip()
-
-
-def _paragraphs(text: str) -> str:
-    """Takes out the ends of printed lines, and the hyphens of words that are split there."""
-    if "\n\n" in text or max(map(len, text[:20000].split("\n"))) > 200:
-        return text
-    text = re.sub(r"(?<=[a-z])-\s*\n(?=[a-z])", "", text)
-    return text
 
 
 def _json_lines(path: Path) -> list[dict]:

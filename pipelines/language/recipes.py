@@ -1,0 +1,40 @@
+"""The recipes of the shipped presets: data, vocabulary, network, training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a preset is made: its data, its vocabulary, its network, its training."""
+
+    datasets: tuple[str, ...]
+    size: int
+    network: dict[str, Any]
+    sampling: dict[str, float]
+    epochs: int
+    batch_size: int = 64
+    window: int = 70
+    samples: int = 1000
+    learning_rate: float = 3e-3
+    seed: int = 1
+
+
+RECIPES = {
+    "english": Recipe(
+        datasets=("english_novels", "wikitext_2"),
+        size=8_000,
+        network={
+            "embedding": 192,
+            "units": 640,
+            "layers": 1,
+            "input_dropout": 0.05,
+            "output_dropout": 0.1,
+            "tied": True,
+        },
+        sampling={"temperature": 0.8, "top_p": 0.9},
+        epochs=3,
+    ),
+}

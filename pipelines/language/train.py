@@ -1,0 +1,116 @@
+"""Trains the shipped presets: `python -m rnnapps.pipelines.language.train english`.
+
+Needs the folder of public data in RNNAPPS_DATA. A killed training goes on where it was when the
+same command is given again.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data import datasets
+from rnnapps.data.running import Running
+from rnnapps.data.text import Subwords
+from rnnapps.files import replace_bytes
+from rnnapps.pipelines.language.data import all_passages
+from rnnapps.pipelines.language.recipes import RECIPES
+
+#: How often the vocabulary is shown each character of a keyboard, so that it has them all.
+SHOWN = 300
+
+
+def texts(name: str, split: str) -> list[str]:
+    """Reads the texts of a preset's data sets.
+
+    Args:
+        name: Name of the preset.
+        split: Name of the split.
+
+    Returns:
+        The texts, one paragraph a line.
+    """
+    return [text for each in RECIPES[name].datasets for text in datasets.load(each, split)]
+
+
+def vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Subwords:
+    """Gives the vocabulary of a preset, learnt when first asked for.
+
+    Args:
+        name: Name of the preset.
+        checkpoint_dir: Folder where it is kept.
+        passages: The texts it is learnt from.
+
+    Returns:
+        The subwords.
+    """
+    path = checkpoint_dir / "tokenizer.json"
+    if not path.is_file():
+        keyboard = [chr(code) for code in range(ord("!"), ord("~") + 1)] * SHOWN
+        subwords = Subwords.learn([*passages, *keyboard], RECIPES[name].size)
+        replace_bytes(path, subwords.to_bytes())
+    return Subwords(path.read_bytes())
+
+
+def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, Subwords]:
+    """Trains a preset's network, going on from its checkpoint if there is one.
+
+    Args:
+        name: Name of the preset.
+        checkpoint_dir: Folder of vocabulary and checkpoint.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The network with its best weights, the history, and the vocabulary.
+    """
+    from rnnapps.data.windows import Windows
+    from rnnapps.nn.token_network import token_network
+    from rnnapps.training.loop import train_sampled
+
+    recipe = RECIPES[name]
+    training = all_passages(texts(name, "train"))
+    subwords = vocabulary(name, checkpoint_dir, training)
+    documents = [each.ids for each in subwords.encode_all(training)]
+    held_out = [each.ids for each in subwords.encode_all(all_passages(texts(name, "valid")))]
+    rows, window, seed = recipe.batch_size, recipe.window, recipe.seed
+    network = token_network(len(subwords), seed=seed, **recipe.network)
+    history = train_sampled(
+        network,
+        Windows(Running(documents, rows), rows, window, seed=seed),
+        Windows(Running(held_out, rows, shuffle=False), rows, window, shuffle=False),
+        counts=np.bincount(np.concatenate(documents), minlength=len(subwords)),
+        samples=recipe.samples,
+        epochs=recipe.epochs,
+        learning_rate=recipe.learning_rate,
+        checkpoint_dir=checkpoint_dir,
+        resume=True,
+        settings={
+            "datasets": list(recipe.datasets),
+            "network": recipe.network,
+            "samples": recipe.samples,
+            "tokens": sum(map(len, documents)),
+        },
+        verbose=verbose,
+    )
+    return network, history, subwords
+
+
+def main() -> None:
+    """Trains the presets named on the command line and writes them into `pretrained/language`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("presets", nargs="+", choices=list(RECIPES))
+    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
+    parser.add_argument("--output", type=Path, default=Path("pretrained/language"))
+    options = parser.parse_args()
+    from rnnapps.pipelines.language.release import release
+
+    for name in options.presets:
+        network, history, subwords = train(name, options.checkpoints / name)
+        release(name, network, history, subwords, options.output / name)
+
+
+if __name__ == "__main__":
+    main()
