@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +11,8 @@ from rnnapps.data import datasets
 from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
 from rnnapps.files import replace_bytes
+from rnnapps.pipelines.sentiment.data import without_breaks
 from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, SIZE
-
-BREAK = re.compile(r"<br ?/?>")
 
 
 def vocabulary(checkpoint_dir: Path) -> Subwords:
@@ -32,11 +30,6 @@ def vocabulary(checkpoint_dir: Path) -> Subwords:
         texts += [without_breaks(each.text) for each in datasets.load("imdb", "unlabelled")]
         replace_bytes(path, Subwords.learn(texts, SIZE, folded=True).to_bytes())
     return Subwords(path.read_bytes())
-
-
-def without_breaks(text: str) -> str:
-    """Puts spaces in place of the markup that breaks lines; all else keeps its place."""
-    return BREAK.sub(lambda match: " " * len(match[0]), text)
 
 
 def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import Any
+
 #: Number of subwords of the vocabulary.
 SIZE = 10_000
 #: Settings of `rnnapps.nn.token_network.token_network` for the language model.
@@ -21,4 +24,23 @@ PRETRAINING = {
     "learning_rate": 3e-3,
     "samples": 1000,
     "seed": 1,
+}
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a preset is made: its data, where its weights come from, its training."""
+
+    dataset: str
+    base: str
+    epochs: int
+    learning_rate: tuple[float, float]
+    batch_size: int = 64
+    network: dict[str, Any] = field(default_factory=dict)
+    seed: int = 1
+
+
+RECIPES = {
+    "imdb": Recipe(dataset="imdb", base="language_model", epochs=3, learning_rate=(3e-4, 2e-3)),
+    "sst2": Recipe(dataset="sst2", base="imdb", epochs=4, learning_rate=(2e-4, 1e-3)),
 }

@@ -39,7 +39,7 @@ class Running:
             rng: source of the order.
 
         Returns:
-            A dict a row: `"tokens"`, and what follows each as `"next"` and as `"targets"`.
+            A dict a row: `"tokens"`, and what follows each as `"targets"`.
         """
         count = len(self.documents)
         order = rng.permutation(count) if self.shuffle else np.arange(count)
@@ -48,8 +48,4 @@ class Running:
         text = np.concatenate([*parts, boundary])
         length = -(-(len(text) - 1) // self.rows)
         ends = [(row * length, min((row + 1) * length, len(text) - 1)) for row in range(self.rows)]
-        return [
-            {"tokens": text[a:b], "next": text[a + 1 : b + 1], "targets": text[a + 1 : b + 1]}
-            for a, b in ends
-            if a < b
-        ]
+        return [{"tokens": text[a:b], "targets": text[a + 1 : b + 1]} for a, b in ends if a < b]

@@ -17,7 +17,10 @@ BOUNDARY = 0
 UNKNOWN = 1
 #: Words, digits one by one, runs of punctuation or of breaks, single spaces; `{}` is the space that
 #: a piece may begin with.
-PIECES = r"{0}[\p{{L}}\p{{M}}]+(?:['’][\p{{L}}\p{{M}}]+)*|{0}\p{{N}}|{0}[^\s\p{{L}}\p{{M}}\p{{N}}]+|\n+|\s"
+PIECES = (
+    r"{0}[\p{{L}}\p{{M}}]+(?:['’][\p{{L}}\p{{M}}]+)*|{0}\p{{N}}|"
+    r"{0}[^\s\p{{L}}\p{{M}}\p{{N}}]+|\n+|\s"
+)
 
 
 class Tokens(NamedTuple):

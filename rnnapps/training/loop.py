@@ -10,7 +10,7 @@ import numpy as np
 from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
 from rnnapps.training.resumable import fit
-from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax
+from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
 
 
 def train(
@@ -69,8 +69,8 @@ def train_sampled(
     """
     return fit(
         SampledSoftmax(network, windows.batch_size, counts, samples, seed=windows.seed),
-        windows,
-        validation,
+        WithTargets(windows),
+        None if validation is None else WithTargets(validation),
         loss=Given(),
         metrics=[GivenMean()],
         monitor="nats",

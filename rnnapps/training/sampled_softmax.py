@@ -8,6 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
 
 
@@ -15,8 +16,9 @@ class SampledSoftmax(keras.Model):
     """Gives a next-token network's nats per token, in training from a sample of the vocabulary.
 
     Each window draws tokens by their frequency to the power 0.75, and each target is told from
-    these alone; the logits are corrected by the odds of being drawn, so that the network learns the
-    softmax of all. Outside of training the nats are exact.
+    these alone. The logits of what is drawn are corrected by the odds of being drawn, so that their
+    sum is that of all tokens on average, and the network learns the softmax of all. Outside of
+    training the nats are exact.
 
     Args:
         network: as `rnnapps.nn.token_network.token_network(..., tied=True)` builds it.
@@ -71,12 +73,10 @@ class SampledSoftmax(keras.Model):
         draws = keras.random.uniform((self.samples,), seed=self.generator)
         drawn = ops.searchsorted(ops.convert_to_tensor(np.cumsum(self.odds)), draws)
         drawn = ops.minimum(drawn, len(self.odds) - 1)
-        correction = ops.log(self.odds * self.samples)
         others = ops.matmul(features, ops.transpose(ops.take(table, drawn, axis=0)))
-        others = others - ops.take(correction, drawn)
+        others = others - ops.log(ops.take(self.odds, drawn) * self.samples)
         others = ops.where(drawn == targets[..., None], -1e9, others)
-        known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)
-        known = (known - ops.take(correction, targets))[..., None]
+        known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)[..., None]
         return ops.logsumexp(ops.concatenate([known, others], axis=-1), axis=-1) - known[..., 0]
 
 
@@ -92,3 +92,39 @@ class GivenMean(keras.metrics.MeanMetricWrapper):
 
     def __init__(self, name: str = "nats", dtype: Any = None):
         super().__init__(fn=lambda y_true, y_pred: y_pred, name=name, dtype=dtype)
+
+
+class WithTargets(keras.utils.PyDataset):
+    """Gives the targets of windows as the input `"next"` as well.
+
+    Args:
+        windows: the windows.
+    """
+
+    def __init__(self, windows: Windows):
+        super().__init__()
+        self.windows = windows
+        self.start = windows.start
+
+    @property
+    def epoch(self) -> int:
+        return self.windows.epoch
+
+    @property
+    def first(self) -> int:
+        return self.windows.first
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return self.windows.settings
+
+    @property
+    def num_batches(self) -> int:
+        return self.windows.num_batches
+
+    def __len__(self) -> int:
+        return self.num_batches
+
+    def __getitem__(self, index: int):
+        inputs, targets, weights = self.windows[index]
+        return {**inputs, "next": targets}, targets, weights

@@ -1,0 +1,152 @@
+"""The forms in which labelled texts come: lists, pairs, frames, files, folders, `tf.data`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from rnnapps.data.text import check_text
+from rnnapps.errors import InputError
+
+BREAK = re.compile(r"<br ?/?>")
+FORMS = (
+    "texts with labels, pairs of both, a frame, a .csv, .tsv or .jsonl file with the columns "
+    "'text' and 'label', or a folder with a folder of .txt files for each label"
+)
+
+
+def labelled(
+    x: Any, y: Any = None, text: str = "text", label: str = "label"
+) -> tuple[list[str], list[str]]:
+    """Reads labelled texts.
+
+    Args:
+        x: Texts; or with `y` left out pairs of text and label, a pandas frame, a path of a file
+            or a folder, or a `tf.data.Dataset` of pairs.
+        y: A label for each text.
+        text: Name of the column with the texts.
+        label: Name of the column with the labels.
+
+    Returns:
+        The texts, and a label for each; whatever labels are, they become texts.
+
+    Raises:
+        InputError: If it is none of these, has no text at all, or a text lacks its label.
+
+    Example:
+    >>> from rnnapps.pipelines.sentiment.data import labelled
+    >>> labelled([("Nice.", 1), ("Dull.", 0)])
+    (['Nice.', 'Dull.'], ['1', '0'])
+    """
+    if y is None:
+        x, y = _columns(x, text, label)
+    if isinstance(x, str | Path) or isinstance(y, str):
+        raise InputError(f"Expected lists of texts and of labels. Received: x={x!r:.80}.")
+    texts, labels = list(x), list(y)
+    if len(texts) != len(labels):
+        raise InputError(
+            f"Expected as many labels as texts. Received: {len(texts)} texts and "
+            f"{len(labels)} labels."
+        )
+    if not texts:
+        raise InputError(f"Expected {FORMS}. Received: no text at all.")
+    for index, (each, name) in enumerate(zip(texts, labels, strict=True)):
+        try:
+            check_text(each)
+        except InputError as error:
+            raise InputError(f"Text {index}: {error}") from error
+        if name is None or name != name or not str(name).strip():  # not a number: an empty cell
+            raise InputError(f"Expected a label for each text. Received: none for text {index}.")
+    return texts, [_name(each) for each in labels]
+
+
+def without_breaks(text: str) -> str:
+    """Puts spaces in place of the markup that breaks lines, so that all else keeps its place.
+
+    Example:
+    >>> from rnnapps.pipelines.sentiment.data import without_breaks
+    >>> without_breaks("Dull.<br />Long.")
+    'Dull.      Long.'
+    """
+    return BREAK.sub(lambda match: " " * len(match[0]), text)
+
+
+def label_order(labels: Iterable[str]) -> list[str]:
+    """Gives each label once, numbers by their value and names by the alphabet."""
+    return sorted(set(labels), key=lambda name: (not name.isdecimal(), name.zfill(20), name))
+
+
+def _name(label: Any) -> str:
+    whole = isinstance(label, float) and label.is_integer()  # pandas turns 1 into 1.0 by a gap
+    return str(int(label) if whole else label).strip()
+
+
+def _columns(x: Any, text: str, label: str) -> tuple[Any, Any]:
+    if hasattr(x, "as_numpy_iterator"):
+        pairs = list(x.as_numpy_iterator())
+        return [t.decode() for t, _ in pairs], [_decoded(name) for _, name in pairs]
+    if isinstance(x, str | Path):
+        path = Path(x)
+        if path.is_dir():
+            return _folder(path)
+        x = _frame(path)
+    if hasattr(x, "columns"):
+        for name in (text, label):
+            if name not in x.columns:
+                raise InputError(
+                    f"Expected the columns {text!r} and {label!r}. Received: "
+                    f"{[str(each) for each in x.columns]}. Do name them by text= and label=."
+                )
+        return x[text].tolist(), x[label].tolist()
+    try:
+        pairs = [(t, name) for t, name in x]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Expected {FORMS}. Received: {x!r:.80}.") from error
+    if pairs and isinstance(x, list | tuple) and isinstance(x[0], str):
+        raise InputError(f"Expected {FORMS}. Received: texts without labels.")
+    return [t for t, _ in pairs], [name for _, name in pairs]
+
+
+def _decoded(label: Any) -> Any:
+    return label.decode() if isinstance(label, bytes) else label
+
+
+def _folder(path: Path) -> tuple[list[str], list[str]]:
+    files = [(file, folder.name) for folder in sorted(path.iterdir()) for file in _texts(folder)]
+    if not files:
+        raise InputError(
+            f"Expected a folder of .txt files for each label in {str(path)!r}. Received: none."
+        )
+    return [_read(file) for file, _ in files], [name for _, name in files]
+
+
+def _texts(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.txt")) if folder.is_dir() else []
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Expected text in UTF-8. Received: {str(path)!r} ({error.reason})."
+        ) from error
+
+
+def _frame(path: Path) -> Any:
+    import pandas as pd
+
+    readers = {
+        ".csv": lambda: pd.read_csv(path, dtype=str),
+        ".tsv": lambda: pd.read_csv(path, dtype=str, sep="\t", quoting=3),
+        ".jsonl": lambda: pd.read_json(path, lines=True, dtype=False),
+    }
+    if path.suffix.lower() not in readers or not path.is_file():
+        found = "" if path.exists() else ", which is not there"
+        raise InputError(f"Expected {FORMS}. Received: {str(path)!r}{found}.")
+    try:
+        return readers[path.suffix.lower()]()
+    except (ValueError, UnicodeDecodeError) as error:
+        raise InputError(f"Expected a table in {str(path)!r}. Received: {error}.") from error

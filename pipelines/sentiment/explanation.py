@@ -1,0 +1,138 @@
+"""What each word adds to a label: the answer with the word beside the answer without."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data.text import Tokens
+from rnnapps.decoding.sampling import log_softmax
+from rnnapps.errors import InputError
+from rnnapps.files import replace_bytes
+from rnnapps.runtime.session import Session, zero_states
+
+#: A long text is explained by as many stretches of words at most.
+MOST = 300
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A text with its label, and what each stretch of it adds to the label.
+
+    Attributes:
+        text: The text.
+        label: Its likeliest label.
+        score: The label's probability.
+        words: Dicts of `word`, `start`, `end` and `contribution`: by how much the log-odds of the
+            label, in nats, would fall without the word. `text[start:end]` is the word; in texts of
+            more than 300 words, several words that follow one another.
+    """
+
+    text: str
+    label: str
+    score: float
+    words: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        largest = max((abs(word["contribution"]) for word in self.words), default=0) or 1
+        parts, end = [], 0
+        for word in self.words:
+            share = word["contribution"] / largest
+            colour = "46,160,67" if share > 0 else "218,54,51"
+            style = f"background:rgba({colour},{abs(share):.2f});border-radius:3px"
+            parts += [
+                escape(self.text[end : word["start"]]),
+                f'<span title="{word["contribution"]:+.2f}" style="{style}">',
+                f"{escape(word['word'])}</span>",
+            ]
+            end = word["end"]
+        body = "".join([*parts, escape(self.text[end:])])
+        return (
+            f"<p><b>{escape(self.label)}</b> {self.score:.1%} "
+            "<small>(green speaks for it, red against)</small></p>\n"
+            f'<p style="white-space:pre-wrap;line-height:1.7">{body}</p>'
+        )
+
+    def save(self, path: str | Path) -> Path:
+        """Writes a page with the words tinted.
+
+        Args:
+            path: A file that ends in `.html`.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: If it ends otherwise.
+        """
+        if Path(path).suffix.lower() != ".html":
+            raise InputError(f"Expected a path that ends in .html. Received: {str(path)!r}.")
+        page = f'<!doctype html>\n<meta charset="utf-8">\n{self._repr_html_()}\n'
+        return replace_bytes(path, page.encode())
+
+
+def contributions(session: Session, tokens: Tokens, text: str, label: int) -> list[dict[str, Any]]:
+    """Leaves out one word after the other, and tells what becomes of a label.
+
+    What stands before a word is read once for all: the states there are kept, and only what
+    follows is read anew.
+
+    Args:
+        session: The classifier, which reads forward and carries its states.
+        tokens: The text's tokens, the boundary left out.
+        text: The text.
+        label: Number of the label.
+
+    Returns:
+        As `Explanation.words`.
+
+    Reference: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
+    arXiv:1311.2901, section 4.2 (occlusion), with words for squares.
+    """
+    spans = _spans(text)
+    starts = np.array([start for start, _ in spans])
+    owner = np.searchsorted(starts, tokens.offsets[:, 0], side="right") - 1
+    firsts = np.searchsorted(owner, np.arange(len(spans) + 1))
+    (whole, states), before = _run(session, np.zeros(1, np.int32), zero_states(session, 1)), []
+    for index in range(len(spans)):
+        before.append((whole, states))
+        whole, states = _run(session, tokens.ids[firsts[index] : firsts[index + 1]], states, whole)
+    words = []
+    for index, (start, end) in enumerate(spans):
+        without, kept = before[index]
+        without, _ = _run(session, tokens.ids[firsts[index + 1] :], kept, without)
+        words.append(
+            {
+                "word": text[start:end],
+                "start": start,
+                "end": end,
+                "contribution": _log_odds(whole, label) - _log_odds(without, label),
+            }
+        )
+    return words
+
+
+def _spans(text: str) -> list[tuple[int, int]]:
+    words = [match.span() for match in re.finditer(r"\S+", text)]
+    size = -(-len(words) // MOST) or 1
+    groups = [words[begin : begin + size] for begin in range(0, len(words), size)]
+    return [(group[0][0], group[-1][1]) for group in groups]
+
+
+def _run(session: Session, ids: np.ndarray, states: Any, logits: Any = None) -> tuple[Any, Any]:
+    if not len(ids):
+        return logits, states
+    inputs = {"tokens": ids[None], "lengths": np.array([len(ids)], np.int32)}
+    outputs, states = session.run({**inputs, **states})
+    return outputs["logits"][0], states
+
+
+def _log_odds(logits: np.ndarray, label: int) -> float:
+    scores = log_softmax(logits.astype(np.float64))
+    others = np.logaddexp.reduce(np.delete(scores, label))
+    return float(scores[label] - others)
