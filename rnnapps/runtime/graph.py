@@ -31,6 +31,7 @@ class Graph:
     def __init__(self) -> None:
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
+        self._names: dict[Any, str] = {}
         self._inputs: list[Any] = []
         self._outputs: list[Any] = []
 
@@ -40,10 +41,13 @@ class Graph:
         return name
 
     def constant(self, value: np.ndarray) -> str:
-        """Adds a constant and gives its name."""
-        name = f"constant_{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
-        return name
+        """Adds a constant, unless the graph has the same already, and gives its name."""
+        array = np.asarray(value, order="C")
+        key = (array.dtype.str, array.shape, array.tobytes())
+        if key not in self._names:
+            self._names[key] = f"constant_{len(self._constants)}"
+            self._constants.append(numpy_helper.from_array(array, self._names[key]))
+        return self._names[key]
 
     def node(self, kind: str, inputs: Sequence[str], **attributes: Any) -> str:
         """Adds an operator with one output and gives its name."""

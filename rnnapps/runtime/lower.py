@@ -85,6 +85,20 @@ def _embedding(graph: Graph, layer: keras.layers.Embedding, x: str) -> list[str]
     return [graph.node("Gather", [graph.constant(_array(layer.embeddings)), x])]
 
 
+def _reversible_embedding(
+    graph: Graph, layer: keras.layers.ReversibleEmbedding, x: str, reverse: bool = False
+) -> list[str]:
+    if not layer.tie_weights or layer.logit_soft_cap is not None:
+        raise RnnappsError(
+            f"Expected a ReversibleEmbedding that is tied and has no soft cap. Received: "
+            f"tie_weights={layer.tie_weights}, logit_soft_cap={layer.logit_soft_cap}."
+        )
+    table = graph.constant(_array(layer.embeddings).T)  # one constant for both directions
+    if reverse:
+        return [graph.node("MatMul", [x, table])]
+    return [graph.node("Transpose", [graph.node("Gather", [table, x], axis=1)], perm=[1, 2, 0])]
+
+
 def _dense(graph: Graph, layer: keras.layers.Dense, x: str) -> list[str]:
     y = graph.node("MatMul", [x, graph.constant(_array(layer.kernel))])
     if layer.use_bias:
@@ -224,6 +238,7 @@ LOWERINGS: dict[type, Callable[..., list[str]]] = {
     keras.layers.Dense: _dense,
     keras.layers.Dropout: _same,
     keras.layers.Embedding: _embedding,
+    keras.layers.ReversibleEmbedding: _reversible_embedding,
     Pooling: _pooling,
     Recurrent: _recurrent,
     VariationalDropout: _same,

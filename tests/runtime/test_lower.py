@@ -79,6 +79,22 @@ def test_embedding():
     assert_equal(model, {"x0": np.array([[0, 6, 3]], np.int32)})
 
 
+def test_a_tied_table_is_stored_once():
+    table = keras.layers.ReversibleEmbedding(7, 3)
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    model = keras.Model({"tokens": tokens}, {"y": table(table(tokens), reverse=True)})
+    assert_equal(model, {"tokens": np.array([[0, 6, 3], [1, 1, 2]], np.int32)})
+    constants = onnx.load_from_string(lower(model)).graph.initializer
+    assert [list(constant.dims) for constant in constants] == [[3, 7]]
+
+
+@pytest.mark.parametrize("settings", [{"tie_weights": False}, {"logit_soft_cap": 9.0}], ids=str)
+def test_other_reversible_embeddings_are_refused(settings):
+    layer = keras.layers.ReversibleEmbedding(7, 3, **settings)
+    with pytest.raises(RnnappsError, match=f"Received: .*{next(iter(settings))}"):
+        lower(functional(layer, dtype="int32", shape=(None,)))
+
+
 @pytest.mark.parametrize(
     "layer", [keras.layers.Add(), keras.layers.Concatenate(), keras.layers.Concatenate(axis=1)]
 )
@@ -120,7 +136,11 @@ def test_dropouts_are_left_out(layer):
 def test_every_lowering_is_tested_here():
     tested = {"Recurrent", "Dense", "Embedding", "Add", "Concatenate", "Dropout", "Pooling"}
     engine = {kind for kind in LOWERINGS if kind.__module__.startswith(("keras.", "rnnapps.nn."))}
-    assert {kind.__name__ for kind in engine} == {*tested, "VariationalDropout"}
+    assert {kind.__name__ for kind in engine} == {
+        *tested,
+        "ReversibleEmbedding",
+        "VariationalDropout",
+    }
 
 
 @pytest.mark.parametrize("cell", CELLS)

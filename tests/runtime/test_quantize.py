@@ -43,6 +43,17 @@ def test_lstm_takes_a_quarter_and_answers_nearly_the_same():
         np.testing.assert_allclose(close_states[name], state, atol=0.02)
 
 
+def test_a_tied_table_is_stored_once_in_eight_bits():
+    network = token_network(500, embedding=32, units=48, layers=1, tied=True, seed=1)
+    graph = lower(network)
+    small = quantize(graph)
+    constants = onnx.load_from_string(small).graph.initializer
+    tables = [each for each in constants if sorted(each.dims) == [32, 500]]
+    assert [each.data_type in (2, 3) for each in tables] == [True]  # bytes, with a sign or without
+    assert len(small) < network.count_params() + 16_000
+    np.testing.assert_allclose(answers(small)[0], answers(graph)[0], atol=0.02)
+
+
 @pytest.mark.parametrize("cell", ["gru", "rnn"])
 def test_what_has_no_such_kernel_stays(cell):
     graph, small = graphs(cell)
