@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import math
 from numbers import Integral, Real
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Union
 
 from rnnapps.errors import InputError
+
+if TYPE_CHECKING:
+    from keras.optimizers.schedules import LearningRateSchedule
+
+#: The highest rate, a pair of the lowest and the highest over the layers, or a schedule.
+LearningRate = Union[float, tuple[float, float], "LearningRateSchedule"]
 
 
 def check_count(least: int = 1, **values: Any) -> None:
@@ -51,6 +58,62 @@ def check_positive(**values: Any) -> None:
     rnnapps.errors.InputError: Expected tempo above 0, a number. Received: tempo='fast'.
     """
     for name, value in values.items():
-        real = isinstance(value, Real) and not isinstance(value, bool)
-        if value is not None and not (real and math.isfinite(value) and value > 0):
+        if value is not None and not _is_positive(value):
             raise InputError(f"Expected {name} above 0, a number. Received: {name}={value!r}.")
+
+
+def check_fit(
+    *,
+    epochs: int,
+    batch_size: int | None,
+    learning_rate: LearningRate,
+    patience: int | None,
+    seed: int,
+    checkpoint_dir: str | Path | None,
+    resume: bool,
+) -> None:
+    """Checks the arguments that every `fit` takes.
+
+    Args:
+        epochs: Passes over the data.
+        batch_size: Rows of a batch.
+        learning_rate: A number, a pair of the lowest and the highest, or a Keras schedule.
+        patience: Epochs without a better value.
+        seed: Seed.
+        checkpoint_dir: Folder of a checkpoint.
+        resume: Whether to go on from it.
+
+    Raises:
+        InputError: If one is out of range, or there is nothing to go on from.
+
+    Example:
+
+    >>> options = {"epochs": 1, "batch_size": 8, "patience": None, "seed": 0}
+    >>> check_fit(**options, learning_rate=(1e-3, 1e-5), checkpoint_dir=None, resume=False)
+    Traceback (most recent call last):
+    ...
+    rnnapps.errors.InputError: Expected learning_rate above 0, a number, a pair (lowest, ...
+    """
+    check_count(epochs=epochs, batch_size=batch_size, patience=patience)
+    check_count(0, seed=seed)
+    _check_learning_rate(learning_rate)
+    if resume and checkpoint_dir is None:
+        raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
+
+
+def _check_learning_rate(given: Any) -> None:
+    rates = list(given) if isinstance(given, tuple | list) else [given, given]
+    if len(rates) == 2 and all(map(_is_positive, rates)) and rates == sorted(rates):
+        return
+    from keras.optimizers.schedules import LearningRateSchedule
+
+    if not isinstance(given, LearningRateSchedule):
+        raise InputError(
+            "Expected learning_rate above 0, a number, a pair (lowest, highest) or a Keras "
+            f"schedule. Received: learning_rate={given!r}."
+        )
+
+
+def _is_positive(value: Any) -> bool:
+    real = isinstance(value, Real) and not isinstance(value, bool)
+    return real and math.isfinite(value) and value > 0

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import check_count, check_positive
+from rnnapps.checks import LearningRate, check_fit
 from rnnapps.data.midi import midi_files, midi_of, read_midi
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError, UnknownNameError
@@ -255,7 +255,7 @@ class Music(Pipeline):
         validation_data: Any = None,
         epochs: int = 5,
         batch_size: int = 16,
-        learning_rate: float = 5e-4,
+        learning_rate: LearningRate = 5e-4,
         patience: int | None = None,
         callbacks: Sequence[Any] = (),
         seed: int = 0,
@@ -270,7 +270,8 @@ class Music(Pipeline):
             validation_data: Like `x`; decides which epoch is kept.
             epochs: Passes over the files.
             batch_size: Pieces side by side.
-            learning_rate: Highest rate of the one-cycle schedule.
+            learning_rate: Highest rate of the one-cycle schedule; a pair of the lowest and the
+                highest is spread over the layers; a Keras schedule is used as it is.
             patience: Epochs without a better loss after which training stops.
             callbacks: Keras callbacks.
             seed: Same seed, same result.
@@ -287,11 +288,15 @@ class Music(Pipeline):
         from rnnapps.data.windows import Windows
         from rnnapps.training.loop import train
 
-        check_count(epochs=epochs, batch_size=batch_size, patience=patience)
-        check_count(0, seed=seed)
-        check_positive(learning_rate=learning_rate)
-        if resume and checkpoint_dir is None:
-            raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
+        check_fit(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            patience=patience,
+            seed=seed,
+            checkpoint_dir=checkpoint_dir,
+            resume=resume,
+        )
         pieces = self._pieces(x)
         held_out = None
         if validation_data is not None:

@@ -5,14 +5,19 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
-from keras import ops
+from keras.optimizers.schedules import LearningRateSchedule, serialize
 
 from rnnapps.errors import InputError
+from rnnapps.training.adam import ClippedAdam
 from rnnapps.training.checkpoint import Checkpoint
+from rnnapps.training.freezing import discriminative_rates, frozen_weights
 from rnnapps.training.schedules import OneCycle, plateau_rate
+
+if TYPE_CHECKING:
+    from rnnapps.checks import LearningRate
 
 
 class Epochs(Protocol):
@@ -50,7 +55,7 @@ def fit(
     metrics: Sequence[keras.metrics.Metric] = (),
     monitor: str = "loss",
     epochs: int,
-    learning_rate: float = 1e-3,
+    learning_rate: LearningRate = 1e-3,
     schedule: str = "one_cycle",
     clip_norm: float = 1.0,
     patience: int | None = None,
@@ -62,6 +67,8 @@ def fit(
 ) -> keras.callbacks.History:
     """Trains a model with Adam, and leaves it with its best weights.
 
+    What is frozen stays as it is.
+
     Args:
         model: any Keras model.
         data: the training data.
@@ -71,7 +78,9 @@ def fit(
         monitor: name of the loss or metric that decides which epoch is best, the lowest; of the
             validation data, or of the training data where there is none.
         epochs: number of epochs of the whole training, those before a resume counted in.
-        learning_rate: the highest rate of the schedule.
+        learning_rate: the highest rate of the schedule; a pair of the lowest and the highest is
+            spread over the groups of `rnnapps.training.freezing.layer_groups`; a Keras schedule is
+            used as it is.
         schedule: `"one_cycle"` warms up and anneals over all epochs; `"plateau"` keeps the rate
             and divides it by 4 after each epoch without a better value.
         clip_norm: global norm to which gradients are clipped.
@@ -87,7 +96,8 @@ def fit(
         Keras's history over all epochs.
 
     Raises:
-        InputError: If there is no such schedule, or the checkpoint is of other settings.
+        InputError: If there is no such schedule, nothing is left to train, or the checkpoint is of
+            other settings.
 
     Reference: Pascanu, Mikolov, Bengio 2013, "On the difficulty of training recurrent neural
     networks", arXiv:1211.5063, section 3.2 (clipping).
@@ -96,24 +106,35 @@ def fit(
         raise InputError(
             f"Expected schedule to be 'one_cycle' or 'plateau'. Received: schedule={schedule!r}."
         )
+    if not model.trainable_variables:
+        raise InputError(
+            "Expected a network with weights to train. Received: one that is frozen whole. Do "
+            "unfreeze some of it first instead."
+        )
     if (data.epoch, data.first) != (0, 0):  # they have been used before
         data.start(0, 0)
-    one_cycle = OneCycle(learning_rate, steps=epochs * data.num_batches)
+    rate: Any = learning_rate
+    factors: dict[str, float] = {}
+    if isinstance(rate, tuple | list):
+        factors, rate = discriminative_rates(model, *rate), rate[1]
+    given = isinstance(rate, LearningRateSchedule)
+    if schedule == "one_cycle" and not given:
+        rate = OneCycle(rate, steps=epochs * data.num_batches)
     model.compile(
-        optimizer=ClippedAdam(
-            one_cycle if schedule == "one_cycle" else learning_rate, global_clipnorm=clip_norm
-        ),
+        optimizer=ClippedAdam(rate, factors, global_clipnorm=clip_norm),
         loss=loss,
         weighted_metrics=list(metrics),
         jit_compile="auto" if keras.backend.backend() == "jax" else False,
     )
     model.optimizer.build(model.trainable_variables)
+    frozen = frozen_weights(model)
     fixed = {
         "epochs": epochs,
-        "learning_rate": learning_rate,
+        "learning_rate": serialize(learning_rate) if given else learning_rate,
         "schedule": schedule,
         "clip_norm": clip_norm,
         "weights": [list(weight.shape) for weight in model.weights],
+        **({"frozen": frozen} if frozen else {}),
         **data.settings,
         **(settings or {}),
     }
@@ -134,8 +155,8 @@ def fit(
         for epoch in range(first, epochs):
             if patience is not None and epoch > patience + max(0, checkpoint.best["epoch"]):
                 break
-            if schedule == "plateau":
-                model.optimizer.learning_rate = plateau_rate(learning_rate, checkpoint.values)
+            if schedule == "plateau" and not given:
+                model.optimizer.learning_rate = plateau_rate(rate, checkpoint.values)
             if epoch > first:
                 data.start(epoch, 0)
             once.set_params({"verbose": verbose, "epochs": epochs, "steps": data.num_batches})
@@ -157,17 +178,6 @@ def fit(
     history.history = checkpoint.history
     history.epoch = list(range(len(checkpoint.history.get("loss", ()))))
     return history
-
-
-class ClippedAdam(keras.optimizers.Adam):
-    """Adam that clips whole gradients.
-
-    TensorFlow gives an embedding's gradient in parts, one a token read, and Keras would take the
-    norm of these instead of their sum's.
-    """
-
-    def apply(self, grads, trainable_variables=None):
-        return super().apply([ops.add(each, 0.0) for each in grads], trainable_variables)
 
 
 class _OneTraining(keras.callbacks.CallbackList):

@@ -1,8 +1,11 @@
 import keras
 import numpy as np
 import pytest
+from keras.optimizers.schedules import ExponentialDecay
 
+from rnnapps.errors import InputError
 from rnnapps.nn.recurrent import Recurrent
+from rnnapps.training.freezing import freeze_to, frozen_weights
 from rnnapps.training.resumable import fit
 
 
@@ -90,3 +93,95 @@ def test_a_resumed_training_goes_on(tmp_path):
     assert losses == pytest.approx(wanted, rel=1e-5)
     for one, other in zip(weights, whole, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def moved(before, model):
+    pairs = zip(before, model.get_weights(), strict=True)
+    return [float(np.abs(one - other).max()) for one, other in pairs]
+
+
+def test_what_is_frozen_stays_as_it_was():
+    model = regression()
+    freeze_to(model, -1)
+    before = model.get_weights()
+    fit(model, Series(), **options(epochs=1))
+    changes = dict(
+        zip([weight.path for weight in model.weights], moved(before, model), strict=True)
+    )
+    assert {path for path, change in changes.items() if not change} == set(frozen_weights(model))
+    assert sum(change > 0 for change in changes.values()) == 2
+
+
+def test_a_frozen_training_goes_on_as_frozen(tmp_path):
+    kept = {"epochs": 1, "checkpoint_dir": tmp_path}
+    model = regression()
+    freeze_to(model, 1)
+    fit(model, Series(), **options(**kept))
+    freeze_to(model, 0)
+    with pytest.raises(InputError, match="frozen"):
+        fit(model, Series(), **options(**kept, resume=True))
+    freeze_to(model, 1)
+    assert len(fit(model, Series(), **options(**kept, resume=True)).epoch) == 1
+
+
+def test_nothing_to_train():
+    model = regression()
+    model.trainable = False
+    with pytest.raises(InputError, match=r"frozen whole. Do .*unfreeze"):
+        fit(model, Series(), **options())
+
+
+@pytest.mark.parametrize("schedule", ["one_cycle", "plateau"])
+@pytest.mark.parametrize("n", [0, -1])
+def test_a_pair_of_rates_is_spread_over_the_groups(schedule, n):
+    class FirstStep(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch, logs=None):
+            self.model.stop_training = True
+
+    model = regression()
+    freeze_to(model, n)
+    before = model.get_weights()
+    once = {"epochs": 1, "schedule": schedule, "callbacks": [FirstStep()]}
+    fit(model, Series(), **options(**once, learning_rate=(1e-4, 1e-2)))
+    # The first step of Adam is as large as the rate.
+    rate = 1e-2 / 25 if schedule == "one_cycle" else 1e-2
+    *recurrent, _, _ = changes = moved(before, model)
+    assert max(changes[-2:]) == pytest.approx(rate, rel=0.05)
+    assert max(recurrent) == pytest.approx(rate / 100 if n == 0 else 0.0, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    "rate",
+    [
+        (1e-3, 1e-2),
+        keras.optimizers.schedules.ExponentialDecay(0.01, decay_steps=5, decay_rate=0.5),
+    ],
+    ids=["pair", "schedule"],
+)
+def test_a_resumed_training_keeps_its_rates(tmp_path, rate):
+    kept = {"epochs": 3, "learning_rate": rate}
+    whole, resumed = regression(), regression()
+    fit(whole, Series(), **options(**kept))
+    stop = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: setattr(resumed, "stop_training", epoch == 0)
+    )
+    fit(resumed, Series(), **options(**kept, checkpoint_dir=tmp_path, callbacks=[stop]))
+    fit(resumed, Series(), **options(**kept, checkpoint_dir=tmp_path, resume=True))
+    for one, other in zip(resumed.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-5)
+    with pytest.raises(InputError, match="learning_rate"):
+        fit(resumed, Series(), **options(epochs=3, checkpoint_dir=tmp_path, resume=True))
+
+
+def test_a_schedule_is_used_as_it_is():
+    rates = []
+
+    class Watch(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            rates.append(float(self.model.optimizer.learning_rate))
+
+    decay = ExponentialDecay(0.1, decay_steps=1, decay_rate=0.5)
+    for schedule in ("one_cycle", "plateau"):
+        given = {"schedule": schedule, "learning_rate": decay, "callbacks": [Watch()]}
+        fit(regression(), Series(), **options(epochs=1, **given))
+    assert rates == pytest.approx([0.1, 0.05, 0.025, 0.0125, 0.00625] * 2)
