@@ -9,15 +9,14 @@ from itertools import pairwise
 import numpy as np
 
 #: Plain signs in place of typographic ones, so that an alphabet stays small.
-_SIGNS = {
+SIGNS = {
     **dict.fromkeys("\u2018\u2019\u201b\u2032\u02bb\u00b4`", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u2033\u00ab\u00bb", '"'),
     **dict.fromkeys("\u2010\u2011\u2012\u2212", "-"),
     "\u2026": "...",
-    "_": "",  # marks italics in plain texts
     "\ufeff": "",
 }
-_TABLE = str.maketrans(_SIGNS)
+_TABLE = str.maketrans({**SIGNS, "_": ""})  # which marks italics in plain texts
 _WORDS = re.compile(r"[^\W\d_]+")
 _SPLIT = re.compile(r"([^\W\d_]+)-[ \n]+([^\W\d_]+)")
 #: A line's words fill it, unless fewer characters would than in all but this share of lines.
