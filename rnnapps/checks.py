@@ -64,7 +64,7 @@ def check_positive(**values: Any) -> None:
 
 def check_fit(
     *,
-    epochs: int,
+    epochs: int | None,
     batch_size: int | None,
     learning_rate: LearningRate,
     patience: int | None,
@@ -75,8 +75,8 @@ def check_fit(
     """Checks the arguments that every `fit` takes.
 
     Args:
-        epochs: Passes over the data.
-        batch_size: Rows of a batch.
+        epochs: Passes over the data; None where the task chooses.
+        batch_size: Rows of a batch; None where the task chooses.
         learning_rate: A number, a pair of the lowest and the highest, or a Keras schedule.
         patience: Epochs without a better value.
         seed: Seed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from inspect import signature
@@ -16,6 +16,7 @@ from rnnapps import preset as presets
 from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
 from rnnapps.errors import InputError, PresetError, UnknownNameError
+from rnnapps.fine_tuning import FineTuning
 from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import KerasSession, OnnxSession, Session, keras_on_gpu
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Example = dict[str, np.ndarray]
 
 
-class Pipeline(ABC):
+class Pipeline(FineTuning):
     """Preprocessing, a recurrent network and a high-level way to use them.
 
     Predictions run on ONNX Runtime; Keras is imported when the network is trained, exported or
@@ -238,10 +239,6 @@ class Pipeline(ABC):
         return results
 
     @abstractmethod
-    def fit(self, x: Any, y: Any = None, **options: Any) -> keras.callbacks.History:
-        """Trains on own data; a second call continues."""
-
-    @abstractmethod
     def evaluate(self, x: Any, y: Any = None) -> Report:
         """Measures on own data."""
 
@@ -263,6 +260,8 @@ class Pipeline(ABC):
             The network.
         """
         network = self.network
+        if self._frozen_to:  # a task may have built its network anew
+            self.freeze_to(self._frozen_to)
         states = [each for each in network.variables if each.name == "seed_generator_state"]
         for index, state in enumerate(states):
             state.assign(np.random.default_rng([seed, index]).integers(2**32, size=2))

@@ -283,6 +283,40 @@ class PipelineCase:
             self.fit(refused, epochs=3, seed=5, checkpoint_dir=tmp_path, resume=True)
         assert refused.metadata == pipeline(self.task, saved).metadata
 
+    def test_what_is_frozen_stays_while_the_head_learns(self, pipe, tmp_path):
+        from rnnapps.training.freezing import frozen_weights, layer_groups
+
+        pipe.freeze()
+        before = pipe.weights()
+        for _ in range(2):
+            self.fit(pipe, epochs=1)
+        after = pipe.weights()
+        moved = {path for path in before if not np.array_equal(before[path], after[path])}
+        head = {w.path for layer in layer_groups(pipe.network)[-1] for w in layer.weights}
+        assert moved and moved <= head
+        assert not frozen_weights(pipeline(self.task, pipe.save(tmp_path / "own")).network)
+
+    def test_fine_tuning_learns_own_examples(self, pipe):
+        before = self.error(pipe.evaluate(self.examples(pipe)))
+        options = {**self.learning, "base_lr": 0.1, "lr_mult": 2}
+        options.pop("learning_rate", None)
+        history = pipe.fine_tune(self.examples(pipe), **options).history
+        assert self.error(pipe.evaluate(self.examples(pipe))) < 0.9 * before
+        assert len(history["loss"]) == options["epochs"] + 1
+
+    def test_finding_a_learning_rate_changes_nothing(self, pipe):
+        answer, weights, graph = told(pipe.predict(pipe.example())), pipe.weights(), pipe.graph
+        kept = {name: dict(getattr(pipe, name)) for name in ("config", "preprocessor", "metadata")}
+        chosen = ("epochs", "learning_rate")
+        options = {name: value for name, value in self.learning.items() if name not in chosen}
+        found = pipe.lr_find(self.examples(pipe), num_it=20, **options)
+        assert len(found.lrs) == len(found.losses) <= 20
+        assert 1e-7 <= found.valley <= 10
+        for path, values in weights.items():
+            np.testing.assert_array_equal(pipe.weights()[path], values)
+        assert told(pipe.predict(pipe.example())) == answer and pipe.graph is graph
+        assert all(getattr(pipe, name) == value for name, value in kept.items())
+
     @pytest.mark.gpu
     def test_training_on_a_gpu(self, pipe):
         import keras
