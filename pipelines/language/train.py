@@ -17,10 +17,8 @@ from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
 from rnnapps.files import replace_bytes
 from rnnapps.pipelines.language.data import all_passages
+from rnnapps.pipelines.language.reading import learn_vocabulary
 from rnnapps.pipelines.language.recipes import RECIPES
-
-#: How often the vocabulary is shown each character of a keyboard, so that it has them all.
-SHOWN = 300
 
 
 def texts(name: str, split: str) -> list[str]:
@@ -36,7 +34,7 @@ def texts(name: str, split: str) -> list[str]:
     return [text for each in RECIPES[name].datasets for text in datasets.load(each, split)]
 
 
-def vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Subwords:
+def kept_vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Subwords:
     """Gives the vocabulary of a preset, learnt when first asked for.
 
     Args:
@@ -49,9 +47,7 @@ def vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Subwords
     """
     path = checkpoint_dir / "tokenizer.json"
     if not path.is_file():
-        keyboard = [chr(code) for code in range(ord("!"), ord("~") + 1)] * SHOWN
-        subwords = Subwords.learn([*passages, *keyboard], RECIPES[name].size)
-        replace_bytes(path, subwords.to_bytes())
+        replace_bytes(path, learn_vocabulary(passages, RECIPES[name].size).to_bytes())
     return Subwords(path.read_bytes())
 
 
@@ -72,7 +68,7 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
 
     recipe = RECIPES[name]
     training = all_passages(texts(name, "train"))
-    subwords = vocabulary(name, checkpoint_dir, training)
+    subwords = kept_vocabulary(name, checkpoint_dir, training)
     documents = [each.ids for each in subwords.encode_all(training)]
     held_out = [each.ids for each in subwords.encode_all(all_passages(texts(name, "valid")))]
     rows, window, seed = recipe.batch_size, recipe.window, recipe.seed

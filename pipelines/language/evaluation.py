@@ -1,0 +1,49 @@
+"""How well texts are predicted: nats per token, perplexity, bits per character."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from rnnapps.report import Report
+
+
+def evaluate(pipe: Any, texts: Sequence[str]) -> Report:
+    """Measures a pipeline on texts; see `Language.evaluate`."""
+    results = pipe.predict(list(texts))
+    return Report(
+        likelihood(
+            sum(result["nats"] for result in results),
+            sum(result["tokens"] for result in results),
+            sum(map(len, texts)),
+        ),
+        title=f"{pipe.metadata.get('name', 'language')} on {len(texts)} texts",
+    )
+
+
+def likelihood(nats: float, tokens: int, characters: int) -> dict[str, float]:
+    """Divides a negative log-likelihood by what texts are counted in.
+
+    Args:
+        nats: Of all texts.
+        tokens: Of all texts.
+        characters: Of all texts.
+
+    Returns:
+        `nats_per_token`, `perplexity` (its exponential), `nats_per_character`,
+        `bits_per_character`, `tokens` and `characters`.
+
+    Example:
+    >>> from rnnapps.pipelines.language.evaluation import likelihood
+    >>> likelihood(8.0, tokens=2, characters=16)["nats_per_character"]
+    0.5
+    """
+    return {
+        "nats_per_token": nats / tokens,
+        "perplexity": math.exp(nats / tokens),
+        "nats_per_character": nats / characters,
+        "bits_per_character": nats / characters / math.log(2),
+        "tokens": tokens,
+        "characters": characters,
+    }

@@ -1,0 +1,60 @@
+"""Training on own texts: running text in parallel rows, the states carried."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import keras
+import numpy as np
+
+from rnnapps.data.running import Running
+from rnnapps.data.windows import Example, Windows
+from rnnapps.training import loop
+
+#: Tokens of a window of truncated back-propagation.
+WINDOW = 70
+
+
+def train(
+    network: keras.Model,
+    documents: Sequence[np.ndarray],
+    held_out: Sequence[np.ndarray] | None,
+    *,
+    batch_size: int,
+    seed: int,
+    **options: Any,
+) -> keras.callbacks.History:
+    """Trains the network; it is left with its best weights.
+
+    Args:
+        network: As `rnnapps.nn.token_network.token_network` builds it.
+        documents: Tokens of each text.
+        held_out: Tokens of the texts that decide which epoch is kept.
+        batch_size: Rows at most; fewer where they would be shorter than a window.
+        seed: Seed of the order.
+        **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
+
+    Returns:
+        Keras's history; `nats` and `val_nats` are per token.
+    """
+    rows = max(1, min(batch_size, sum(map(len, documents)) // WINDOW))
+    digest = sha256(b"".join(ids.tobytes() for ids in documents)).hexdigest()
+    return loop.train(
+        network,
+        _windows(documents, rows, seed),
+        None if held_out is None else _windows(held_out, rows),
+        settings={"texts": digest},
+        **options,
+    )
+
+
+def _windows(documents: Sequence[np.ndarray], rows: int, seed: int | None = None) -> Windows:
+    """Lays documents out in rows; without a seed in the order that they have."""
+    running = Running(documents, rows, shuffle=seed is not None)
+
+    def make(rng: np.random.Generator) -> list[Example]:
+        return [{name: row[name] for name in ("tokens", "targets")} for row in running(rng)]
+
+    return Windows(make, rows, WINDOW, seed=seed or 0, shuffle=seed is not None)
