@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from peer import torch_dense, torch_embedding, torch_lstm
 from results import publish
 
 from rnnapps import pipeline
@@ -31,31 +32,15 @@ class TorchNetwork(torch.nn.Module):
     def __init__(self, network: Any, channels: dict[str, int]):
         super().__init__()
         array = {weight.path: np.array(weight) for weight in network.weights}
+        layers = {"tokens": "token", **{name: name for name in channels}}
         self.embeddings = torch.nn.ModuleDict(
             {
-                name: torch.nn.Embedding.from_pretrained(
-                    torch.tensor(array[f"{layer}_embedding/embeddings"])
-                )
-                for name, layer in {"tokens": "token", **{name: name for name in channels}}.items()
+                name: torch_embedding(array[f"{layer}_embedding/embeddings"])
+                for name, layer in layers.items()
             }
         )
-        width = array["token_embedding/embeddings"].shape[1]
-        units = array["logits/kernel"].shape[0]
-        layers = sum(path.endswith("/recurrent_kernel") for path in array)
-        self.lstm = torch.nn.LSTM(width, units, layers, batch_first=True)
-        for index in range(layers):
-            (prefix,) = {p.rpartition("/")[0] for p in array if f"/forward_{index}/" in p}
-            for name, path in (("weight_ih", "kernel"), ("weight_hh", "recurrent_kernel")):
-                self._set(f"{name}_l{index}", array[f"{prefix}/{path}"].T)
-            self._set(f"bias_ih_l{index}", array[f"{prefix}/bias"])
-            self._set(f"bias_hh_l{index}", 0 * array[f"{prefix}/bias"])
-        kernel = array["logits/kernel"]
-        self.logits = torch.nn.Linear(*kernel.shape)
-        self.logits.weight.data = torch.tensor(kernel.T.copy())
-        self.logits.bias.data = torch.tensor(array["logits/bias"])
-
-    def _set(self, name: str, value: np.ndarray) -> None:
-        getattr(self.lstm, name).data = torch.tensor(value.copy())  # gates: i f c o, as in Keras
+        self.lstm = torch_lstm(array)
+        self.logits = torch_dense(array["logits/kernel"], array["logits/bias"])
 
     def forward(self, inputs: dict[str, torch.Tensor], states: Any) -> Any:
         x = sum(self.embeddings[name](value) for name, value in inputs.items())

@@ -144,7 +144,7 @@ class PipelineCase:
     def test_wrong_settings_are_refused(self, settings):
         (name,) = settings
         with pytest.raises(RnnappsError, match=rf"Expected .*{name}"):
-            _ = pipeline(self.task, False, **settings).network
+            _ = pipeline(self.task, False, **{**self.small, **settings}).network
 
     # Runtime
 
@@ -234,7 +234,7 @@ class PipelineCase:
         assert pipe.card == text
         assert f'pipeline("{self.task}", "small")' in text
         assert "Parameters" in text and "Versions" in text
-        assert f'pipeline("{self.task}"' in pipeline(self.task, False).card
+        assert f'pipeline("{self.task}"' in pipeline(self.task, False, **self.small).card
 
     def test_export(self, pipe, tmp_path):
         import keras

@@ -36,6 +36,23 @@ class TestMusic(PipelineCase):
         return sorted(notes[columns].to_numpy().tolist()), sorted(streamed)
 
 
+class TestSentiment(PipelineCase):
+    task = "sentiment"
+    texts = ("A quiet triumph: funny, sad and wise.", "Dull, loud, and far too long.")
+    small = {"vocabulary": texts * 3, "embedding": 8, "units": 16, "hidden": 8, "seed": 1}
+    learning = {"epochs": 8, "learning_rate": 0.05, "batch_size": 2}
+    wrong_inputs = (None, 5, object(), b"bytes")
+
+    def inputs(self, pipe):
+        return ["", "👍🏽 größer als 1 €", pipe.example(), "quiet " * 2500]
+
+    def examples(self, pipe):
+        return [(text, label) for text, label in zip(self.texts, pipe.labels, strict=True)] * 4
+
+    def error(self, report):
+        return report["nats"]
+
+
 class TestLetters(PipelineCase):
     task = "letters"
     small = {"embedding": 8, "units": 16, "seed": 1}

@@ -74,8 +74,8 @@ def without_breaks(text: str) -> str:
 
 
 def label_order(labels: Iterable[str]) -> list[str]:
-    """Gives each label once, numbers by their value and names by the alphabet."""
-    return sorted(set(labels), key=lambda name: (not name.isdecimal(), name.zfill(20), name))
+    """Gives each label once: names by the alphabet, then numbers by their value."""
+    return sorted(set(labels), key=lambda name: (int(name) if name.isdecimal() else -1, name))
 
 
 def _name(label: Any) -> str:

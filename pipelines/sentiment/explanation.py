@@ -14,6 +14,7 @@ from rnnapps.data.text import Tokens
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError
 from rnnapps.files import replace_bytes
+from rnnapps.pipelines.sentiment.data import without_breaks
 from rnnapps.runtime.session import Session, zero_states
 
 #: A long text is explained by as many stretches of words at most.
@@ -94,7 +95,7 @@ def contributions(session: Session, tokens: Tokens, text: str, label: int) -> li
     Reference: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
     arXiv:1311.2901, section 4.2 (occlusion), with words for squares.
     """
-    spans = _spans(text)
+    spans = _spans(without_breaks(text))
     starts = np.array([start for start, _ in spans])
     owner = np.searchsorted(starts, tokens.offsets[:, 0], side="right") - 1
     firsts = np.searchsorted(owner, np.arange(len(spans) + 1))

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import check_count
+from rnnapps.checks import LearningRate, check_count, check_fit
 from rnnapps.data.text import BOUNDARY, Subwords, Tokens, check_text
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError, UnknownNameError
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.sentiment.data import label_order, labelled, without_breaks
 from rnnapps.pipelines.sentiment.explanation import Explanation, contributions
+from rnnapps.pipelines.sentiment.recipes import SIZE
 from rnnapps.runtime.rows import run_rows
 
 if TYPE_CHECKING:
@@ -54,11 +55,18 @@ class Sentiment(Pipeline):
         return list(self.preprocessor["labels"])
 
     @classmethod
-    def untrained(cls, labels: Sequence[str] = ("negative", "positive"), **overrides: Any) -> Self:
-        """Builds the pipeline with random weights and the vocabulary of the preset `imdb`.
+    def untrained(
+        cls,
+        labels: Sequence[str] = ("negative", "positive"),
+        vocabulary: Sequence[str] | None = None,
+        **overrides: Any,
+    ) -> Self:
+        """Builds the pipeline with random weights.
 
         Args:
             labels: Names of the labels.
+            vocabulary: Texts from which the subwords are learnt, for another language; by default
+                they are those of the preset `imdb`.
             **overrides: Settings of the network, as in `rnnapps.pipelines.sentiment.model`.
 
         Returns:
@@ -74,9 +82,11 @@ class Sentiment(Pipeline):
         for name in overrides:
             if name not in known:
                 raise UnknownNameError.of("setting of the network", name, known)
-        vocabulary = registry.find(cls.task).preset("imdb") / VOCABULARY
-        files = {VOCABULARY: vocabulary.read_bytes()}
-        return cls(overrides, {"labels": list(labels)}, files=files)
+        if vocabulary is None:
+            data = (registry.find(cls.task).preset("imdb") / VOCABULARY).read_bytes()
+        else:
+            data = Subwords.learn(vocabulary, SIZE, folded=True).to_bytes()
+        return cls(overrides, {"labels": list(labels)}, files={VOCABULARY: data})
 
     def build(self) -> keras.Model:
         from rnnapps.pipelines.sentiment.model import classifier
@@ -158,7 +168,7 @@ class Sentiment(Pipeline):
         label: str = "label",
         epochs: int | None = None,
         batch_size: int = 32,
-        learning_rate: Any = (1e-4, 1e-3),
+        learning_rate: LearningRate = (1e-4, 1e-3),
         class_weight: Any = None,
         patience: int | None = None,
         callbacks: Sequence[Any] = (),
@@ -202,6 +212,15 @@ class Sentiment(Pipeline):
         """
         from rnnapps.pipelines.sentiment.training import LONGEST, one_hot, train
 
+        check_fit(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            patience=patience,
+            seed=seed,
+            checkpoint_dir=checkpoint_dir,
+            resume=resume,
+        )
         texts, labels = labelled(x, y, text, label)
         known = self.labels if set(labels) <= set(self.labels) else label_order(labels)
         if len(set(labels)) < 2:

@@ -88,7 +88,7 @@ class Rows(keras.utils.PyDataset):
         time = rounded(int(self.lengths[group].max()))
         arrays = {}
         for name in self.rows[0]:
-            values, _ = pad([self.rows[i][name] for i in filled])
+            values, _ = pad([self.rows[i][name] for i in filled.tolist()])
             wider = [(0, 0), (0, time - values.shape[1]), *[(0, 0)] * (values.ndim - 2)]
             arrays[name] = np.pad(values, wider)
         arrays[LENGTHS] = self.lengths[filled]

@@ -68,7 +68,7 @@ class Subwords:
             raise PresetError(
                 f"Expected a vocabulary of subwords. Received: {data[:40]!r}."
             ) from error
-        self.tokens = [self._tokenizer.id_to_token(i) for i in range(len(self))]
+        self.tokens = [str(self._tokenizer.id_to_token(i)) for i in range(len(self))]
 
     @classmethod
     def learn(cls, texts: Iterable[str], size: int, *, folded: bool = False) -> Subwords:

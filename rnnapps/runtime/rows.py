@@ -55,14 +55,14 @@ def run_rows(session: Session, rows: Sequence[Arrays], window: int | None = None
                 for name in session.inputs
                 if name != LENGTHS
             }
-            for i in alive
+            for i in alive.tolist()
         ]
         left = np.minimum(lengths[alive] - begin, window)
         inputs = {name: pad([part[name] for part in parts])[0] for name in parts[0]}
         if LENGTHS in session.inputs:
             inputs[LENGTHS] = left
         outputs, states = session.run({**inputs, **states})
-        for index, (i, length) in enumerate(zip(alive, left, strict=True)):
+        for index, (i, length) in enumerate(zip(alive.tolist(), left.tolist(), strict=True)):
             for name, values in outputs.items():
                 value = values[index, :length] if name in session.sequences else values[index]
                 if name in session.sequences and begin:

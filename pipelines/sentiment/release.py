@@ -1,0 +1,107 @@
+"""Makes a preset of a trained pipeline: measures it on the test part and writes its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data import datasets
+from rnnapps.pipelines.sentiment.baseline import tfidf_regression
+from rnnapps.pipelines.sentiment.evaluation import report
+from rnnapps.pipelines.sentiment.pipeline import Sentiment
+from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES
+
+
+def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
+    """Writes a preset directory with its figures.
+
+    Args:
+        name: Name of the preset.
+        pipe: The trained pipeline.
+        history: Keras's history of the training.
+        directory: Where the preset goes.
+    """
+    recipe = RECIPES[name]
+    training, held_out = (datasets.load(recipe.dataset, part) for part in ("train", "test"))
+    texts, labels = [each.text for each in held_out], [str(each.label) for each in held_out]
+    linear = tfidf_regression([e.text for e in training], [str(e.label) for e in training])
+    precision = {
+        kind: figures(way.predict(texts, batch_size=64, top_k=None), labels, pipe.labels)
+        for kind, way in precisions(pipe).items()
+    }
+    best = int(np.argmin(history.history["val_nats"]))
+    base = [recipe.dataset] if recipe.base == "language_model" else ["imdb", recipe.dataset]
+    sets = [datasets.DATASETS[each] for each in base]
+    pipe.save(
+        directory,
+        compact=True,
+        metadata={
+            "name": name,
+            "summary": SUMMARIES[name],
+            "license": "Apache-2.0",
+            "data": [{"name": s.title, "license": s.licence, "address": s.address} for s in sets],
+            "metrics": {
+                "test": precision["int8"],
+                "TF-IDF and logistic regression, test": {
+                    "accuracy": float(np.mean(linear.predict(texts) == np.array(labels)))
+                },
+            },
+            "precision": precision,
+            "training": {
+                "command": f"python -m rnnapps.pipelines.sentiment.train {name}",
+                "begins with": recipe.base.replace("_", " "),
+                "seed": recipe.seed,
+                "epochs": len(history.history["val_nats"]),
+                "validation accuracy": history.history["val_accuracy"][best],
+                "validation nats": history.history["val_nats"][best],
+                "learning rates, first layers and head": recipe.learning_rate,
+                "gradient clipping (global norm)": 1.0,
+            },
+            "pretraining": {
+                "text": "training and unlabelled reviews of IMDb, without texts of the test part",
+                **LANGUAGE_MODEL,
+                **PRETRAINING,
+            },
+            "limits": LIMITS[name],
+        },
+    )
+
+
+def precisions(pipe: Sentiment) -> dict[str, Sentiment]:
+    """Gives the pipeline in float32, with weights in float16, and with its graph in 8 bits."""
+    from rnnapps.runtime.lower import lower
+    from rnnapps.runtime.quantize import quantize
+
+    def like(**options: Any) -> Sentiment:
+        return Sentiment(pipe.config, pipe.preprocessor, files=pipe.files, **options)
+
+    weights = pipe.weights()
+    half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
+    graph = lower(pipe.network)
+    return {
+        "float32": like(graph=graph),
+        "float16": like(weights=half),
+        "int8": like(graph=quantize(graph)),
+    }
+
+
+def figures(answers: Any, labels: list[str], known: list[str]) -> dict[str, float]:
+    """Gives the metrics of a report without its tables."""
+    return dict(report(answers, labels, known))
+
+
+SUMMARIES = {
+    "imdb": "Praise or blame in film reviews of any length.",
+    "sst2": "Praise or blame in single sentences.",
+}
+LIMITS = {
+    "imdb": [
+        "English only, and best on opinions of films and books; there is no label for neutral.",
+        "Irony, and praise of what a film might have been, are often taken at their word.",
+    ],
+    "sst2": [
+        "English only, and best on opinions of films; there is no label for neutral.",
+    ],
+}

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from rnnapps import pipeline
+from rnnapps.errors import InputError
+
+TEXTS = ["funny and wise", "a quiet triumph", "dull and loud", "two hours I'll never get back"] * 4
+LABELS = ["positive", "positive", "negative", "negative"] * 4
+FAST = {"epochs": 8, "batch_size": 8, "learning_rate": 0.03, "seed": 1}
+
+
+def test_labels_of_ones_own_begin_the_last_layer_anew_and_keep_the_rest(pipe):
+    before = pipe.weights()
+    topics = ["comedy", "drama", "noise", "time"] * 4
+    pipe.fit(TEXTS, topics, **{**FAST, "learning_rate": 1e-6, "epochs": 1})
+    after = pipe.weights()
+    assert pipe.labels == ["comedy", "drama", "noise", "time"]
+    assert after["logits/kernel"].shape == (6, 4)
+    for path in before.keys() - {"logits/kernel", "logits/bias"}:
+        np.testing.assert_allclose(after[path], before[path], atol=1e-4)
+    pipe.fit(TEXTS, topics, **FAST)
+    assert [answer["label"] for answer in pipe.predict(TEXTS[:4])] == topics[:4]
+
+
+def test_known_labels_keep_the_last_layer(pipe):
+    pipe.fit(TEXTS, LABELS, **FAST)
+    learnt = pipe.predict(TEXTS)
+    assert [answer["label"] for answer in learnt] == LABELS
+    pipe.fit(TEXTS, LABELS, **{**FAST, "epochs": 1, "learning_rate": 1e-7})
+    scores = [answer["score"] for answer in pipe.predict(TEXTS)]
+    np.testing.assert_allclose(scores, [answer["score"] for answer in learnt], atol=1e-3)
+
+
+def test_own_labels_are_saved(pipe, tmp_path):
+    pipe.fit(TEXTS, [1, 1, 0, 0] * 4, **FAST)
+    loaded = pipeline("sentiment", pipe.save(tmp_path / "own"))
+    assert loaded.labels == ["0", "1"]
+    assert loaded.predict(TEXTS) == pipe.predict(TEXTS)
+
+
+def test_rare_labels_can_be_made_to_count(saved):
+    labels = ["negative"] * 14 + ["positive"] * 2
+    texts = ["dull and loud"] * 14 + ["dull and wise"] * 2
+    plain, balanced, named = (pipeline("sentiment", saved) for _ in range(3))
+    few = {**FAST, "epochs": 2}
+    plain.fit(texts, labels, **few)
+    balanced.fit(texts, labels, class_weight="balanced", **few)
+    named.fit(texts, labels, class_weight={"negative": 16 / 28, "positive": 4.0}, **few)
+
+    def positive(pipe):
+        return pipe.predict("dull and wise", top_k=None)[0]["label"], next(
+            e["score"]
+            for e in pipe.predict("dull and wise", top_k=None)
+            if e["label"] == "positive"
+        )
+
+    assert positive(balanced)[1] > positive(plain)[1]
+    assert positive(balanced)[1] == pytest.approx(positive(named)[1], abs=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "options", "message"),
+    [
+        (TEXTS, ["one"] * 16, {}, "two labels or more. Received: all 16 texts are 'one'"),
+        (TEXTS, LABELS[1:], {}, "as many labels as texts"),
+        (TEXTS, LABELS, {"class_weight": "even"}, "'balanced' or a weight by label"),
+        (TEXTS, LABELS, {"class_weight": {"positive": 1}}, "a weight for each of"),
+        (TEXTS, LABELS, {"validation_data": (["a"], ["neutral"])}, "labels among.*'neutral'"),
+        (TEXTS, LABELS, {"epochs": 0}, "epochs of 1 or more"),
+        (TEXTS, LABELS, {"batch_size": 0}, "batch_size of 1 or more"),
+        (TEXTS, LABELS, {"resume": True}, "checkpoint_dir beside resume"),
+    ],
+)
+def test_what_cannot_be_learnt_is_told_and_changes_nothing(pipe, x, y, options, message):
+    before, labels = pipe.weights(), pipe.labels
+    with pytest.raises(InputError, match=f"Expected .*{message}"):
+        pipe.fit(x, y, **options)
+    assert pipe.labels == labels
+    for path, array in pipe.weights().items():
+        np.testing.assert_array_equal(array, before[path])
+
+
+def test_unknown_labels_cannot_be_measured(pipe):
+    with pytest.raises(InputError, match=r"labels among \['negative', 'positive'\].*'neutral'"):
+        pipe.evaluate(["a"], ["neutral"])
+
+
+def test_a_report_counts(pipe):
+    report = pipe.evaluate(TEXTS, LABELS)
+    answers = [answer["label"] for answer in pipe.predict(TEXTS)]
+    right = np.mean([a == b for a, b in zip(answers, LABELS, strict=True)])
+    assert report["accuracy"] == pytest.approx(right)
+    assert {"macro_f1", "nats"} < set(report)
+    assert [row[-1] for row in report.tables["by label"].rows] == [8, 8]
+
+
+def test_long_texts_are_told_to_be_shortened_in_training(pipe):
+    with pytest.warns(UserWarning, match="1 texts? with more than 1024 tokens"):
+        pipe.fit([*TEXTS, "quiet " * 2000], [*LABELS, "positive"], **{**FAST, "epochs": 1})
