@@ -1,0 +1,134 @@
+"""Makes a preset of a trained network: measures it on the test part and writes its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data import datasets
+from rnnapps.data.text import Subwords
+from rnnapps.pipelines.language.baseline import KneserNey
+from rnnapps.pipelines.language.data import all_passages
+from rnnapps.pipelines.language.evaluation import likelihood
+from rnnapps.pipelines.language.pipeline import VOCABULARY, Language
+from rnnapps.pipelines.language.reading import Reader
+from rnnapps.pipelines.language.recipes import RECIPES
+from rnnapps.pipelines.language.train import texts
+
+#: Prompts of the samples that the card shows.
+PROMPTS = ("Once upon a time", "The old house stood", '"I am afraid,"')
+
+
+def release(name: str, network: Any, history: Any, subwords: Subwords, directory: Path) -> None:
+    """Writes a preset directory with its figures.
+
+    Args:
+        name: Name of the preset.
+        network: The trained network.
+        history: Keras's history of the training.
+        subwords: The vocabulary.
+        directory: Where the preset goes.
+    """
+    from keras.ops import convert_to_numpy
+
+    from rnnapps.runtime.lower import lower
+    from rnnapps.runtime.quantize import quantize
+
+    recipe = RECIPES[name]
+    weights = {weight.path: convert_to_numpy(weight) for weight in network.weights}
+    half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
+    settings = {"sampling": recipe.sampling}
+    options: dict[str, Any] = {"files": {VOCABULARY: subwords.to_bytes()}}
+    float32 = Language(recipe.network, settings, weights=weights, graph=lower(network), **options)
+    float16 = Language(recipe.network, settings, weights=half, **options)
+    int8 = Language(
+        recipe.network, settings, weights=weights, graph=quantize(float32.graph), **options
+    )
+    held_out = {set_name: datasets.load(set_name, "test") for set_name in recipe.datasets}
+    measured = {
+        f"{kind}, {TITLES[set_name]}": measure(pipe, held_out[set_name])
+        for set_name in recipe.datasets
+        for kind, pipe in (("float32", float32), ("float16", float16), ("int8", int8))
+    }
+    baseline = KneserNey(float32.reader.all_ids(all_passages(texts(name, "train"))), len(subwords))
+    metrics = {}
+    for index, set_name in enumerate(recipe.datasets):
+        title = "test" if index == 0 else f"{TITLES[set_name]}, test"
+        metrics[title] = measured[f"int8, {TITLES[set_name]}"]
+        figures = measure_baseline(baseline, float32.reader, held_out[set_name])
+        metrics["Kneser-Ney 5-gram, " + title] = figures
+    data = [datasets.DATASETS[set_name] for set_name in recipe.datasets]
+    float32.save(
+        directory,
+        compact=True,
+        metadata={
+            "name": name,
+            "summary": SUMMARIES[name],
+            "description": f"Under `test` stand the figures of the {TITLES[recipe.datasets[0]]}.",
+            "license": "Apache-2.0",
+            "data": [
+                {"name": each.title, "license": each.licence, "address": each.address}
+                for each in data
+            ],
+            "metrics": metrics,
+            "precision": measured,
+            "samples": [" ".join(int8.generate(each, seed=1).split()) for each in PROMPTS],
+            "training": {
+                "command": f"python -m rnnapps.pipelines.language.train {name}",
+                "seed": recipe.seed,
+                "epochs": len(history.history["val_nats"]),
+                "validation nats per token": min(history.history["val_nats"]),
+                "learning rate": recipe.learning_rate,
+                "gradient clipping (global norm)": 1.0,
+                "subwords": len(subwords),
+                "sampled softmax": f"{recipe.samples} subwords a window",
+                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
+            },
+            "limits": LIMITS[name],
+        },
+    )
+
+
+def measure(pipe: Language, held_out: list[str]) -> dict[str, float]:
+    """Measures a pipeline.
+
+    Args:
+        pipe: The pipeline.
+        held_out: Texts.
+
+    Returns:
+        The figures of `likelihood`.
+    """
+    return dict(pipe.evaluate(held_out))
+
+
+def measure_baseline(model: KneserNey, reader: Reader, held_out: list[str]) -> dict[str, float]:
+    """Measures an n-gram model as `measure` does.
+
+    Args:
+        model: The model.
+        reader: What reads texts.
+        held_out: Texts.
+
+    Returns:
+        The figures of `likelihood`.
+    """
+    nats = [model.nats(ids) for ids in reader.all_ids(held_out)]
+    total = float(np.sum([each.sum() for each in nats]))
+    return likelihood(total, sum(map(len, nats)), sum(map(len, held_out)))
+
+
+TITLES = {"english_novels": "novels", "wikitext_2": "WikiText-2"}
+SUMMARIES = {
+    "english": "English prose of novels from 1839 to 1927, and of some Wikipedia articles."
+}
+LIMITS = {
+    "english": [
+        "It knows words and grammar, and no facts: nothing that it writes is true.",
+        "A text keeps to its subject for a sentence or two.",
+        "Its style is that of the nineteenth century, and so are the opinions that it has read.",
+        "Of WikiText-2 it has read, and is measured on, the sentences without `<unk>` only.",
+    ],
+}
