@@ -106,6 +106,19 @@ def read_wikitext(folder: Path, split: str) -> list[str]:
     return ["\n".join(paragraphs) for paragraphs in articles if paragraphs]
 
 
+def read_wikitext_words(folder: Path, split: str) -> list[list[str]]:
+    """Reads WikiText-2 as published, for the perplexity of words: `<unk>` and headings count.
+
+    Args:
+        folder: folder of the set, with `wiki.{train,valid,test}.tokens.xz`.
+        split: name of the split.
+
+    Returns:
+        The words of each line, `<eos>` after the last.
+    """
+    return [[*line.split(), "<eos>"] for line in _lines(folder / f"wiki.{split}.tokens.xz")]
+
+
 def joined(text: str) -> str:
     """Puts together words that a treebank has taken apart.
 
