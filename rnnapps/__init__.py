@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
     from rnnapps.pipeline import Pipeline
+    from rnnapps.pipelines.language.pipeline import Language
     from rnnapps.pipelines.music.pipeline import Music
+    from rnnapps.pipelines.sentiment.pipeline import Sentiment
 
 __version__ = "0.1.0"
 __all__ = ["Pipeline", "__version__", "pipeline", "presets", "tasks"]
@@ -26,8 +28,16 @@ if (_root / "setup.cfg").is_file() and (_root / "pipelines").is_dir():
 
 @overload
 def pipeline(
+    task: Literal["language"], preset: str | Path | Literal[False] | None = None, **overrides: Any
+) -> Language: ...
+@overload
+def pipeline(
     task: Literal["music"], preset: str | Path | Literal[False] | None = None, **overrides: Any
 ) -> Music: ...
+@overload
+def pipeline(
+    task: Literal["sentiment"], preset: str | Path | Literal[False] | None = None, **overrides: Any
+) -> Sentiment: ...
 @overload
 def pipeline(
     task: str, preset: str | Path | Literal[False] | None = None, **overrides: Any

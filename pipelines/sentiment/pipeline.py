@@ -38,8 +38,13 @@ class Sentiment(Pipeline):
 
     Example:
     >>> from rnnapps import pipeline
-    >>> pipeline("sentiment").predict("A quiet triumph.")["label"]
-    'positive'
+    >>> texts, labels = ["wise and funny", "dull and loud"] * 8, ["praise", "blame"] * 8
+    >>> small = {"vocabulary": texts, "embedding": 8, "units": 8, "seed": 1}
+    >>> judge = pipeline("sentiment", False, **small)
+    >>> _ = judge.fit(texts, labels, epochs=10, learning_rate=0.05)  # doctest: +ELLIPSIS
+    Epoch 1/10...
+    >>> judge.predict("wise and funny")["label"]
+    'praise'
     """
 
     task = "sentiment"
@@ -123,12 +128,6 @@ class Sentiment(Pipeline):
 
         Raises:
             InputError: If an input is no text.
-
-        Example:
-        >>> from rnnapps import pipeline
-        >>> answers = pipeline("sentiment").predict(["Superb!", "Awful."], top_k=None)
-        >>> [answer[0]["label"] for answer in answers]
-        ['positive', 'negative']
         """
         return super().predict(x, batch_size, **options)
 
@@ -145,12 +144,6 @@ class Sentiment(Pipeline):
 
         Raises:
             InputError: If it is no text.
-
-        Example:
-        >>> from rnnapps import pipeline
-        >>> words = pipeline("sentiment").explain("A truly wonderful film.").words
-        >>> max(words, key=lambda word: word["contribution"])["word"]
-        'wonderful'
         """
         tokens = self._tokens(text)
         answer = self.predict(text)
