@@ -53,6 +53,33 @@ class TestSentiment(PipelineCase):
         return report["nats"]
 
 
+class TestLanguage(PipelineCase):
+    task = "language"
+    small = {
+        "vocabulary": ["It was a bright morning, and she walked into the town."] * 3,
+        "embedding": 8,
+        "units": 16,
+        "input_dropout": 0.0,
+        "output_dropout": 0.1,
+        "seed": 1,
+    }
+    learning = {"epochs": 4, "learning_rate": 0.05}
+    wrong_inputs = (None, 5, object(), "", "Доброе утро", "\ud800")
+
+    def inputs(self, pipe):
+        return ["a", "größer als 1 € 🌹", pipe.example() * 100]
+
+    def examples(self, pipe):
+        return [pipe.example()] * 16
+
+    def error(self, report):
+        return report["nats_per_token"]
+
+    def offline_and_streamed(self, pipe):
+        prompt, options = pipe.example(), {"max_tokens": 40, "seed": 1}
+        return pipe.generate(prompt, **options), prompt + "".join(pipe.stream(prompt, **options))
+
+
 class TestLetters(PipelineCase):
     task = "letters"
     small = {"embedding": 8, "units": 16, "seed": 1}

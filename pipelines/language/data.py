@@ -110,19 +110,20 @@ def documents_of(reader: Reader, texts: Sequence[str]) -> list[np.ndarray]:
 def _files(source: str | Path) -> list[Path]:
     path = Path(source)
     try:
-        if path.is_file():
-            return [path]
-        if path.is_dir():
-            found = sorted(path.rglob("*.txt"))
-            if not found:
-                raise InputError(f"Expected .txt files in the folder. Received: {str(path)!r}.")
-            return found
+        is_file, is_folder = path.is_file(), path.is_dir()
     except (OSError, ValueError):  # too long for a name
-        pass
-    raise InputError(
-        f"Expected a file or a folder. Received: {str(source)[:80]!r}, which is not there. For a "
-        "text do pass a list of texts instead."
-    )
+        is_file = is_folder = False
+    if is_file:
+        return [path]
+    if not is_folder:
+        raise InputError(
+            f"Expected a file or a folder. Received: {str(source)[:80]!r}, which is not there. "
+            "For a text do pass a list of texts instead."
+        )
+    found = sorted(path.rglob("*.txt"))
+    if not found:
+        raise InputError(f"Expected .txt files in the folder. Received: {str(path)!r}.")
+    return found
 
 
 def _read(path: Path) -> str:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rnnapps.data.text import check_text
 from rnnapps.errors import InputError
 
 #: What a sentence ends with, a quote or bracket behind it.
@@ -33,12 +32,10 @@ def check_stop(stop: Any) -> list[str]:
     >>> check_stop("THE END")
     ['THE END']
     """
-    stops = [stop] if isinstance(stop, str) else list(stop or ())
-    for each in stops:
-        check_text(each)
-        if not each:
-            raise InputError(f"Expected texts to stop at. Received: stop={stop!r}, an empty one.")
-    return stops
+    stops = [stop] if isinstance(stop, str) else [] if stop is None else stop
+    if not isinstance(stops, list | tuple) or not all(isinstance(s, str) and s for s in stops):
+        raise InputError(f"Expected stop as a text or a list of texts. Received: stop={stop!r}.")
+    return list(stops)
 
 
 class Ending:

@@ -112,8 +112,8 @@ class Language(Pipeline):
             prompt: Beginning that goes on; the text begins with it.
             max_tokens: Number of subwords at most, the prompt not counted; without `sentences` the
                 text may break off there. By default 100 a sentence.
-            sentences: Number of sentences behind the prompt. By default 3, or any number where
-                `max_tokens` is given.
+            sentences: Number of sentences behind the prompt, fewer where the text has come to its
+                end. By default 3, or any number where `max_tokens` is given.
             temperature: Below 1 is safer, above 1 bolder; 0 takes the likeliest subwords. By
                 default the preset's.
             top_k: Draw from this many of the likeliest subwords.

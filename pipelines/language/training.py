@@ -13,8 +13,8 @@ from rnnapps.data.running import Running
 from rnnapps.data.windows import Example, Windows
 from rnnapps.training import loop
 
-#: Tokens of a window of truncated back-propagation.
-WINDOW = 70
+#: Tokens of a window of truncated back-propagation, and windows of an epoch at least.
+WINDOW, STEPS = 70, 8
 
 
 def train(
@@ -32,14 +32,14 @@ def train(
         network: As `rnnapps.nn.token_network.token_network` builds it.
         documents: Tokens of each text.
         held_out: Tokens of the texts that decide which epoch is kept.
-        batch_size: Rows at most; fewer where they would be shorter than a window.
+        batch_size: Rows at most; fewer where an epoch would have too few windows.
         seed: Seed of the order.
         **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
 
     Returns:
         Keras's history; `nats` and `val_nats` are per token.
     """
-    rows = max(1, min(batch_size, sum(map(len, documents)) // WINDOW))
+    rows = max(1, min(batch_size, sum(map(len, documents)) // (WINDOW * STEPS)))
     digest = sha256(b"".join(ids.tobytes() for ids in documents)).hexdigest()
     return loop.train(
         network,

@@ -1,0 +1,133 @@
+"""Own texts: what is read, what the vocabulary becomes, what is told of what it lacks."""
+
+import numpy as np
+import pytest
+
+from rnnapps import pipeline
+from rnnapps.errors import InputError, UnknownNameError
+
+RUSSIAN = "Кот сидел на окне. Кот видел замок.\n"
+ENGLISH = "The cat sat on the mat. The cow came to the castle.\n"
+SMALL = {"embedding": 8, "units": 16, "seed": 1}
+
+
+@pytest.fixture
+def fresh():
+    return pipeline("language", False, size=200, **SMALL)
+
+
+def test_the_first_fit_learns_the_vocabulary_and_the_second_keeps_it(fresh, tmp_path):
+    assert len(fresh.reader.subwords) < 110  # the characters of a keyboard
+    fresh.fit([RUSSIAN] * 9, epochs=1)
+    tokens = fresh.reader.subwords.tokens
+    assert " замок" in tokens
+    assert fresh.network.get_layer("token_embedding").input_dim == len(tokens)
+    with pytest.warns(UserWarning, match=r"has not got .*%.*ß.*pipeline\(\"language\", False\)"):
+        fresh.fit([RUSSIAN + "Grüße"], epochs=1)
+    assert fresh.reader.subwords.tokens == tokens
+    loaded = pipeline("language", fresh.save(tmp_path / "own"))
+    assert loaded.reader.subwords.tokens == tokens
+    assert loaded.generate("Кот", seed=1) == fresh.generate("Кот", seed=1)
+    assert "learns" not in loaded.preprocessor
+
+
+def test_a_given_vocabulary_is_kept(fresh):
+    language = pipeline("language", False, vocabulary=[ENGLISH] * 5, size=200, **SMALL)
+    tokens = language.reader.subwords.tokens
+    assert " castle" in tokens
+    language.fit([ENGLISH * 3], epochs=1)
+    assert language.reader.subwords.tokens == tokens
+
+
+def test_text_that_the_vocabulary_cannot_write_is_refused():
+    language = pipeline("language", False, vocabulary=[ENGLISH], **SMALL)
+    before = language.weights()
+    for use in (language.predict, language.generate, language.complete):
+        with pytest.raises(InputError, match=r"%.*pipeline\(\"language\", False\)"):
+            use(RUSSIAN)
+    for use in (language.fit, language.evaluate):
+        with pytest.raises(InputError, match=r"%.*pipeline\(\"language\", False\)"):
+            use([RUSSIAN])
+    with pytest.raises(InputError, match="%"):
+        language.fit([ENGLISH], validation_data=[RUSSIAN])
+    for path, values in language.weights().items():
+        np.testing.assert_array_equal(values, before[path])
+
+
+def test_typographic_signs_and_accents_are_read_as_plain_ones(language):
+    plain = language.predict('The "cat" - sat, can\'t...')
+    typographic = language.predict("The “cat” — sat, can’t…")
+    assert plain["nats"] == typographic["nats"]
+    assert language.predict("cafe\r\n")["nats"] == language.predict("café\n")["nats"]
+
+
+def test_files_folders_and_lists_read_alike(fresh, tmp_path):
+    folder = tmp_path / "texts" / "deeper"
+    folder.mkdir(parents=True)
+    file = folder / "one.txt"
+    file.write_text(ENGLISH * 9, encoding="utf-8-sig")
+    (folder.parent / "notes.md").write_text("Not read.")
+    losses = []
+    for source in (file, str(file), tmp_path / "texts", [ENGLISH * 9], [file], iter([file])):
+        language = pipeline("language", False, vocabulary=[ENGLISH], size=150, **SMALL)
+        losses.append(language.fit(source, epochs=1).history["loss"])
+    assert all(loss == losses[0] for loss in losses)
+    assert dict(language.evaluate(file)) == dict(language.evaluate([ENGLISH * 9]))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (5, "a file, a folder of .txt files or a list"),
+        (None, "a file, a folder of .txt files or a list"),
+        (b"text", "a file, a folder of .txt files or a list"),
+        ("nowhere.txt", "a file or a folder.*not there"),
+        ("A whole text. " * 500, "a file or a folder.*list of texts"),
+        ([], "without a word"),
+        (["", " \n"], "without a word"),
+        (["A text.", 5], "Text 1: Expected a text"),
+    ],
+)
+def test_wrong_sources_are_refused(fresh, source, expected):
+    for use in (fresh.fit, fresh.evaluate):
+        with pytest.raises(InputError, match=expected):
+            use(source)
+
+
+def test_folders_and_files_without_text(fresh, tmp_path):
+    with pytest.raises(InputError, match=r"\.txt files in the folder"):
+        fresh.fit(tmp_path)
+    (tmp_path / "latin.txt").write_bytes("é".encode("latin-1"))
+    with pytest.raises(InputError, match=r"UTF-8.*latin\.txt"):
+        fresh.fit(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"epochs": 0}, {"batch_size": 0}, {"learning_rate": -1}, {"resume": True}], ids=str
+)
+def test_wrong_options_are_refused(fresh, wrong):
+    with pytest.raises(InputError, match=r"^Expected"):
+        fresh.fit([ENGLISH], **wrong)
+    assert "learns" in fresh.preprocessor
+
+
+def test_validation_decides_which_epoch_is_kept(fresh):
+    history = fresh.fit([ENGLISH * 9], validation_data=[ENGLISH], epochs=3, learning_rate=0.03)
+    assert len(history.history["val_nats"]) == 3
+
+
+@pytest.mark.parametrize("settings", [{"size": 0}, {"size": "big"}, {"vocabulary": [5]}], ids=str)
+def test_wrong_vocabularies_are_refused(settings):
+    with pytest.raises(InputError, match="Expected"):
+        pipeline("language", False, **settings)
+
+
+def test_unknown_settings_are_named():
+    with pytest.raises(UnknownNameError, match=r"'unit'.*Did you mean 'units'"):
+        pipeline("language", False, unit=5)
+
+
+def test_a_network_without_tied_embeddings():
+    language = pipeline("language", False, vocabulary=[ENGLISH], tied=False, layers=2, **SMALL)
+    language.fit([ENGLISH * 9], epochs=1)
+    assert language.generate("The", seed=1)

@@ -1,0 +1,70 @@
+"""How probable texts are."""
+
+import math
+
+import numpy as np
+import pytest
+
+from rnnapps.decoding.sampling import log_softmax
+from rnnapps.pipelines.language.likelihood import WINDOW
+from rnnapps.runtime.session import KerasSession, zero_states
+
+
+def test_nats_are_those_of_keras(language):
+    text = "The cow saw the castle. " * 20
+    ids = language.reader.ids(text)
+    assert len(ids) > WINDOW / 2
+    session = KerasSession(language.network)
+    inputs = {"tokens": np.array([[0, *ids[:-1]]], np.int32), **zero_states(session, 1)}
+    scores = log_softmax(np.asarray(session.run(inputs)[0]["logits"])[0])
+    nats = -scores[np.arange(len(ids)), ids].sum()
+    assert language.predict(text)["nats"] == pytest.approx(nats, rel=1e-4)
+
+
+def test_the_figures_go_together(language):
+    text = "The cat sat on the mat."
+    result = language.score(text)
+    assert result == language.predict(text)
+    assert result["nats_per_token"] == result["nats"] / result["tokens"]
+    assert result["perplexity"] == math.exp(result["nats_per_token"])
+    assert result["nats_per_character"] == result["nats"] / len(text)
+
+
+def test_what_was_learnt_is_likelier(language):
+    usual, odd = language.predict(["The cat sat on the mat.", "mat the on sat cat The."])
+    assert usual["nats"] < 0.5 * odd["nats"]
+
+
+def test_words_have_their_nats(language):
+    text = "The cat can't come, said 42 cows."
+    result = language.predict(text, words=True)
+    words = result["words"]
+    assert "".join(word["text"] for word in words) == text
+    assert [word["text"] for word in words][2:5] == [" can't", " come", ","]
+    assert sum(word["nats"] for word in words) == pytest.approx(result["nats"])
+
+
+def test_windows_make_no_difference(language, monkeypatch):
+    texts = ["The cat sat. " * 30, "A cow.", "The castle saw the cow. " * 9]
+    whole = language.predict(texts)
+    for window in (1, 7, 64):
+        monkeypatch.setattr("rnnapps.pipelines.language.likelihood.WINDOW", window)
+        for one, other in zip(language.predict(texts), whole, strict=True):
+            assert one["nats"] == pytest.approx(other["nats"], rel=1e-5)
+
+
+def test_evaluate_counts_all_texts(language):
+    texts = ["The cat sat on the mat.", "A cow came."]
+    report, results = language.evaluate(texts), language.predict(texts)
+    nats, tokens = (sum(result[name] for result in results) for name in ("nats", "tokens"))
+    assert report["nats_per_token"] == pytest.approx(nats / tokens)
+    assert report["perplexity"] == pytest.approx(math.exp(nats / tokens))
+    characters = sum(map(len, texts))
+    assert report["bits_per_character"] == pytest.approx(nats / characters / math.log(2))
+    assert (report["tokens"], report["characters"]) == (tokens, characters)
+
+
+def test_demo(language, tmp_path):
+    shown = language.demo(tmp_path)
+    assert len(shown) == 3 and all("<" in fragment for _, fragment in shown)
+    assert (tmp_path / "texts.txt").stat().st_size > 20
