@@ -71,6 +71,7 @@ def complete(session: Session, reader: Reader, prefix: str, n: int) -> list[dict
 def _agreeing(tokens: list[str], goes_on: np.ndarray, word: str, typed: str) -> np.ndarray:
     """Finds the tokens that agree with what is typed behind the beginning of a word."""
     rest = typed[len(word) :]
+    agree: list[bool] | np.ndarray
     if not typed:
         agree = [
             on or continues_word(token.removeprefix(" "))

@@ -307,11 +307,6 @@ class Language(Pipeline):
         Raises:
             InputError: If a text cannot be read, the vocabulary has not got its characters, or an
                 argument is out of range.
-
-        Example:
-        >>> from rnnapps import pipeline
-        >>> language = pipeline("language", False, units=16)
-        >>> history = language.fit(["to be or not to be"] * 16, epochs=2)
         """
         from rnnapps.pipelines.language.training import train
 

@@ -42,7 +42,8 @@ class Writer:
         self.first = self.allowed & (spaced if self.typed else True)
         self.first[BOUNDARY] = False
         ids = reader.subwords.encode(prompt.removesuffix(self.typed)).ids
-        *before, self.last = [BOUNDARY, *ids.tolist()]
+        read: list[int] = [BOUNDARY, *map(int, ids)]
+        before, self.last = read[:-1], read[-1]
         self.states = zero_states(session, 1)
         for begin in range(0, len(before), WINDOW):
             window = np.array([before[begin : begin + WINDOW]], np.int32)

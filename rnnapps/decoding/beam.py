@@ -68,7 +68,9 @@ def beam_search(
     for length in range(1, max_steps + 1):
         chances, states = step(last, states)
         totals = (scores[:, None] + chances).ravel()
-        parents, grown, kept = [], [], []
+        parents: list[int] = []
+        grown: list[list[int]] = []
+        kept: list[float] = []
         # Twice as many as go on, as some may end.
         for index in _largest(totals, 2 * beams):
             parent, token = divmod(int(index), chances.shape[1])
@@ -78,7 +80,7 @@ def beam_search(
             elif len(grown) < beams:
                 parents.append(parent)
                 grown.append(tokens)
-                kept.append(totals[index])
+                kept.append(float(totals[index]))
         found = sorted(found, key=lambda each: -each.score)[:beams]
         # No sequence can do better than to lose no more until the last step.
         best = max(kept, default=-np.inf) / max_steps**power
