@@ -106,6 +106,13 @@ class Sentiment(Pipeline):
         return run_rows(self.batch_session, examples, WINDOW)
 
     def postprocess(self, arrays: Example, raw: Any, top_k: int | None = 1) -> Any:
+        """Gives the likeliest labels with their probabilities.
+
+        Args:
+            arrays: What `forward` gave.
+            raw: The text.
+            top_k: How many labels; one comes as a dict, several as a list.
+        """
         check_count(top_k=top_k)
         scores = np.exp(log_softmax(arrays["logits"].astype(np.float64)))
         order = np.argsort(-scores, kind="stable")[:top_k]
