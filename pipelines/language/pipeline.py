@@ -16,7 +16,7 @@ from rnnapps.pipelines.language.completion import complete
 from rnnapps.pipelines.language.controls import Controls
 from rnnapps.pipelines.language.data import all_passages, documents_of, texts_of
 from rnnapps.pipelines.language.likelihood import example, nats_of
-from rnnapps.pipelines.language.reading import Reader, learn_vocabulary, words_of
+from rnnapps.pipelines.language.reading import Reader, words_of
 from rnnapps.pipelines.language.writing import Writer
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ class Language(Pipeline):
         if vocabulary is None:
             preprocessor["learns"] = size
         texts = [] if vocabulary is None else texts_of(list(vocabulary))
-        files = {VOCABULARY: learn_vocabulary(texts, size).to_bytes()}
+        files = {VOCABULARY: Subwords.learn(texts, size).to_bytes()}
         return cls({**NETWORK, **overrides}, preprocessor, files=files)
 
     def build(self) -> keras.Model:
@@ -322,7 +322,7 @@ class Language(Pipeline):
         texts = all_passages(texts_of(x))
         others = None if validation_data is None else all_passages(texts_of(validation_data))
         if "learns" in self.preprocessor:
-            self._take_up(learn_vocabulary(texts, self.preprocessor.pop("learns")))
+            self._take_up(Subwords.learn(texts, self.preprocessor.pop("learns")))
         documents = documents_of(self.reader, texts)
         held_out = None if others is None else documents_of(self.reader, others)
         with self.training(seed) as network:

@@ -14,26 +14,10 @@ from rnnapps.data.prose import SIGNS
 from rnnapps.data.text import Subwords, check_text
 from rnnapps.errors import InputError
 
-#: How often a vocabulary is shown each character of a keyboard, so that it has them all.
-SHOWN = 300
 #: A text with a larger share of characters that a vocabulary has not got is refused.
 MOST = 0.3
 
-KEYBOARD = [chr(code) for code in range(ord("!"), ord("~") + 1)]
 _INSTEAD = {**SIGNS, "\u2013": "-", "\t": " ", "\r": "\n"}
-
-
-def learn_vocabulary(texts: Iterable[str], size: int) -> Subwords:
-    """Learns an exact vocabulary that has all characters of a keyboard.
-
-    Args:
-        texts: Texts to learn it from.
-        size: Number of tokens at most.
-
-    Returns:
-        The subwords.
-    """
-    return Subwords.learn([*texts, *KEYBOARD * SHOWN, " " * SHOWN], size)
 
 
 def continues_word(token: str) -> bool:
@@ -84,8 +68,9 @@ class Reader:
         subwords: An exact vocabulary.
 
     Example:
-    >>> from rnnapps.pipelines.language.reading import Reader, learn_vocabulary
-    >>> reader = Reader(learn_vocabulary(["a rose is a rose"] * 9, size=120))
+    >>> from rnnapps.data.text import Subwords
+    >>> from rnnapps.pipelines.language.reading import Reader
+    >>> reader = Reader(Subwords.learn(["a rose is a rose"] * 9, size=120))
     >>> reader.spelled("“A rosé…”")
     '"A rose..."'
     >>> reader.unknown("rose 🌹🌹")

@@ -19,6 +19,7 @@ class Recipe:
     window: int = 70
     samples: int = 1000
     learning_rate: float = 3e-3
+    warm_up: float = 0.05
     seed: int = 1
 
 

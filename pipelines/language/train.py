@@ -17,7 +17,6 @@ from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
 from rnnapps.files import replace_bytes
 from rnnapps.pipelines.language.data import all_passages
-from rnnapps.pipelines.language.reading import learn_vocabulary
 from rnnapps.pipelines.language.recipes import RECIPES
 
 
@@ -47,7 +46,7 @@ def kept_vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Sub
     """
     path = checkpoint_dir / "tokenizer.json"
     if not path.is_file():
-        replace_bytes(path, learn_vocabulary(passages, RECIPES[name].size).to_bytes())
+        replace_bytes(path, Subwords.learn(passages, RECIPES[name].size).to_bytes())
     return Subwords(path.read_bytes())
 
 
@@ -65,6 +64,7 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
     from rnnapps.data.windows import Windows
     from rnnapps.nn.token_network import token_network
     from rnnapps.training.loop import train_sampled
+    from rnnapps.training.schedules import OneCycle
 
     recipe = RECIPES[name]
     training = all_passages(texts(name, "train"))
@@ -73,14 +73,16 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
     held_out = [each.ids for each in subwords.encode_all(all_passages(texts(name, "valid")))]
     rows, window, seed = recipe.batch_size, recipe.window, recipe.seed
     network = token_network(len(subwords), seed=seed, **recipe.network)
+    windows = Windows(Running(documents, rows), rows, window, seed=seed)
+    steps = recipe.epochs * windows.num_batches
     history = train_sampled(
         network,
-        Windows(Running(documents, rows), rows, window, seed=seed),
+        windows,
         Windows(Running(held_out, rows, shuffle=False), rows, window, shuffle=False),
         counts=np.bincount(np.concatenate(documents), minlength=len(subwords)),
         samples=recipe.samples,
         epochs=recipe.epochs,
-        learning_rate=recipe.learning_rate,
+        learning_rate=OneCycle(recipe.learning_rate, steps, warm_up=recipe.warm_up),
         checkpoint_dir=checkpoint_dir,
         resume=True,
         settings={

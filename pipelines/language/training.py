@@ -10,7 +10,7 @@ import keras
 import numpy as np
 
 from rnnapps.data.running import Running
-from rnnapps.data.windows import Example, Windows
+from rnnapps.data.windows import Windows
 from rnnapps.training import loop
 
 #: Tokens of a window of truncated back-propagation, and windows of an epoch at least.
@@ -53,8 +53,4 @@ def train(
 def _windows(documents: Sequence[np.ndarray], rows: int, seed: int | None = None) -> Windows:
     """Lays documents out in rows; without a seed in the order that they have."""
     running = Running(documents, rows, shuffle=seed is not None)
-
-    def make(rng: np.random.Generator) -> list[Example]:
-        return [{name: row[name] for name in ("tokens", "targets")} for row in running(rng)]
-
-    return Windows(make, rows, WINDOW, seed=seed or 0, shuffle=seed is not None)
+    return Windows(running, rows, WINDOW, seed=seed or 0, shuffle=seed is not None)

@@ -64,34 +64,37 @@ class Sentiment(Pipeline):
         cls,
         labels: Sequence[str] = ("negative", "positive"),
         vocabulary: Sequence[str] | None = None,
+        size: int = SIZE,
         **overrides: Any,
     ) -> Self:
         """Builds the pipeline with random weights.
 
         Args:
             labels: Names of the labels.
-            vocabulary: Texts from which the subwords are learnt, for another language; by default
-                they are those of the preset `imdb`.
+            vocabulary: Texts from which the subwords are learnt. By default the first `fit` learns
+                them from its own texts; until then the pipeline knows the letters of a keyboard.
+            size: Number of subwords at most.
             **overrides: Settings of the network, as in `rnnapps.pipelines.sentiment.model`.
 
         Returns:
             The pipeline.
 
         Raises:
+            InputError: If the size is no count.
             UnknownNameError: If there is no such setting.
         """
-        from rnnapps import registry
         from rnnapps.pipelines.sentiment.model import classifier
 
-        known = list(signature(classifier).parameters)[2:]
+        known = [*list(signature(classifier).parameters)[2:], "labels", "vocabulary", "size"]
         for name in overrides:
             if name not in known:
                 raise UnknownNameError.of("setting of the network", name, known)
+        check_count(size=size)
+        preprocessor: dict[str, Any] = {"labels": list(labels)}
         if vocabulary is None:
-            data = (registry.find(cls.task).preset("imdb") / VOCABULARY).read_bytes()
-        else:
-            data = Subwords.learn(vocabulary, SIZE, folded=True).to_bytes()
-        return cls(overrides, {"labels": list(labels)}, files={VOCABULARY: data})
+            preprocessor["learns"] = size
+        subwords = Subwords.learn(vocabulary or (), size, folded=True)
+        return cls(overrides, preprocessor, files={VOCABULARY: subwords.to_bytes()})
 
     def build(self) -> keras.Model:
         from rnnapps.pipelines.sentiment.model import classifier
@@ -229,6 +232,17 @@ class Sentiment(Pipeline):
                 f"{labels[0]!r}."
             )
         weights = _weights(labels, class_weight)
+        others: list[str] = []
+        names: list[str] = []
+        if validation_data is not None:
+            pair = isinstance(validation_data, tuple) and len(validation_data) == 2
+            others, names = labelled(
+                *(validation_data if pair else (validation_data,)), text=text, label=label
+            )
+            _check_known(names, known)
+        if epochs is None:
+            epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 30))
+        self._take_up(known, texts)
         rows = [self.preprocess(each) for each in texts]
         long = sum(len(row["tokens"]) > LONGEST for row in rows)
         if long:
@@ -238,17 +252,9 @@ class Sentiment(Pipeline):
                 stacklevel=2,
             )
         held_out = None
-        if validation_data is not None:
-            pair = isinstance(validation_data, tuple) and len(validation_data) == 2
-            others, names = labelled(
-                *(validation_data if pair else (validation_data,)), text, label
-            )
-            _check_known(names, known)
+        if others:
             held_out = [self.preprocess(each) for each in others], one_hot(names, known)
-        if epochs is None:
-            epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 30))
         digest = sha256("\0".join([*texts, *labels]).encode()).hexdigest()
-        self._take_up(known)
         with self.training(seed) as network:
             return train(
                 network,
@@ -301,14 +307,21 @@ class Sentiment(Pipeline):
         check_text(raw)
         return self.subwords.encode(without_breaks(raw))
 
-    def _take_up(self, labels: list[str]) -> None:
-        """Changes the labels; the last layer begins anew, all others stay as they are."""
-        if labels == self.labels:
+    def _take_up(self, labels: list[str], texts: list[str]) -> None:
+        """Changes what is not known yet: the labels, and the vocabulary where there is none.
+
+        For new labels the last layer begins anew and all others stay as they are.
+        """
+        kept: dict[str, np.ndarray] = {}
+        if size := self.preprocessor.pop("learns", None):
+            self.subwords = Subwords.learn(texts, size, folded=True)
+            self.files[VOCABULARY] = self.subwords.to_bytes()
+        elif labels == self.labels:
             return
-        kept = {path: array for path, array in self.weights().items() if "logits" not in path}
+        else:
+            kept = {path: array for path, array in self.weights().items() if "logits" not in path}
         self.preprocessor["labels"] = labels
-        self._network = self._graph = self._session = None
-        self._weights = None
+        self._network = self._weights = self._graph = self._session = None
         for weight in self.network.weights:
             if weight.path in kept:
                 weight.assign(kept[weight.path])

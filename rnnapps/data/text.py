@@ -15,6 +15,7 @@ from rnnapps.errors import InputError, PresetError
 BOUNDARY = 0
 #: Stands for a character that the vocabulary has not got.
 UNKNOWN = 1
+KEYBOARD = "".join(map(chr, range(ord(" "), ord("~") + 1)))
 #: Words, digits one by one, runs of punctuation or of breaks, single spaces; `{}` is the space that
 #: a piece may begin with.
 PIECES = (
@@ -80,7 +81,8 @@ class Subwords:
             folded: whether to leave out capitals and spaces.
 
         Returns:
-            The subwords, the frequent ones first.
+            The subwords, the frequent ones first; the characters of a keyboard are always among
+            them.
         """
         prefix = "##" if folded else ""
         tokenizer = Tokenizer(models.BPE(unk_token="<unknown>", continuing_subword_prefix=prefix))
@@ -95,6 +97,7 @@ class Subwords:
             vocab_size=size,
             min_frequency=2,
             limit_alphabet=200,
+            initial_alphabet=sorted(set(KEYBOARD.lower()) - {" "} if folded else {*KEYBOARD, "\n"}),
             special_tokens=["<boundary>", "<unknown>"],
             continuing_subword_prefix=prefix,
             show_progress=False,
