@@ -65,11 +65,12 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     options = parser.parse_args()
     parts, size = corpus()
-    counts = np.bincount(parts["train"], minlength=size)
+    running = Running([parts["train"]], ROWS, shuffle=False)
+    counts = running.counts(size)
     network = token_network(size, seed=SEED, **NETWORK)
     history = train_sampled(
         network,
-        Windows(Running([parts["train"]], ROWS, shuffle=False), ROWS, WINDOW, seed=SEED),
+        Windows(running, ROWS, WINDOW, seed=SEED),
         Windows(Running([parts["valid"]], ROWS, shuffle=False), ROWS, WINDOW, shuffle=False),
         counts=counts,
         samples=SAMPLES,

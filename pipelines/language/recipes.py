@@ -17,7 +17,7 @@ class Recipe:
     epochs: int
     batch_size: int = 64
     window: int = 70
-    samples: int = 1000
+    samples: int = 2000
     learning_rate: float = 3e-3
     warm_up: float = 0.05
     seed: int = 1

@@ -10,8 +10,6 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from rnnapps.data import datasets
 from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
@@ -73,13 +71,14 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
     held_out = [each.ids for each in subwords.encode_all(all_passages(texts(name, "valid")))]
     rows, window, seed = recipe.batch_size, recipe.window, recipe.seed
     network = token_network(len(subwords), seed=seed, **recipe.network)
-    windows = Windows(Running(documents, rows), rows, window, seed=seed)
+    running = Running(documents, rows)
+    windows = Windows(running, rows, window, seed=seed)
     steps = recipe.epochs * windows.num_batches
     history = train_sampled(
         network,
         windows,
         Windows(Running(held_out, rows, shuffle=False), rows, window, shuffle=False),
-        counts=np.bincount(np.concatenate(documents), minlength=len(subwords)),
+        counts=running.counts(len(subwords)),
         samples=recipe.samples,
         epochs=recipe.epochs,
         learning_rate=OneCycle(recipe.learning_rate, steps, warm_up=recipe.warm_up),

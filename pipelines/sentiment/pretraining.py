@@ -45,6 +45,7 @@ def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:
     from rnnapps.data.windows import Windows
     from rnnapps.nn.token_network import token_network
     from rnnapps.training.loop import train_sampled
+    from rnnapps.training.schedules import OneCycle
 
     subwords = vocabulary(checkpoint_dir)
     recipe = PRETRAINING
@@ -56,14 +57,17 @@ def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:
     documents, held_out = read("train", "unlabelled"), read("valid")
     rows, window, seed = recipe["batch_size"], recipe["window"], recipe["seed"]
     network = token_network(len(subwords), seed=seed, **LANGUAGE_MODEL)
+    running = Running(documents, rows)
+    windows = Windows(running, rows, window, seed=seed)
+    steps = recipe["epochs"] * windows.num_batches
     history = train_sampled(
         network,
-        Windows(Running(documents, rows), rows, window, seed=seed),
+        windows,
         Windows(Running(held_out[:500], rows, shuffle=False), rows, window, shuffle=False),
-        counts=np.bincount(np.concatenate(documents), minlength=len(subwords)),
+        counts=running.counts(len(subwords)),
         samples=recipe["samples"],
         epochs=recipe["epochs"],
-        learning_rate=recipe["learning_rate"],
+        learning_rate=OneCycle(recipe["learning_rate"], steps, warm_up=recipe["warm_up"]),
         checkpoint_dir=checkpoint_dir,
         resume=True,
         settings={"network": LANGUAGE_MODEL, "samples": recipe["samples"]},

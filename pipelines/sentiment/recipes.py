@@ -20,9 +20,10 @@ LANGUAGE_MODEL = {
 PRETRAINING = {
     "batch_size": 64,
     "window": 70,
-    "epochs": 2,
+    "epochs": 3,
     "learning_rate": 3e-3,
-    "samples": 1000,
+    "warm_up": 0.05,
+    "samples": 2000,
     "seed": 1,
 }
 

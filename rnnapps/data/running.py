@@ -49,3 +49,16 @@ class Running:
         length = -(-(len(text) - 1) // self.rows)
         ends = [(row * length, min((row + 1) * length, len(text) - 1)) for row in range(self.rows)]
         return [{"tokens": text[a:b], "targets": text[a + 1 : b + 1]} for a, b in ends if a < b]
+
+    def counts(self, size: int) -> np.ndarray:
+        """Counts how often each token comes in an epoch, boundaries too.
+
+        Args:
+            size: number of tokens.
+
+        Returns:
+            Counts of shape `(size,)`.
+        """
+        counts = np.bincount(np.concatenate(self.documents), minlength=size)
+        counts[BOUNDARY] += len(self.documents)
+        return counts

@@ -15,10 +15,10 @@ from rnnapps.training.carried import CarriedStates
 class SampledSoftmax(keras.Model):
     """Gives a next-token network's nats per token, in training from a sample of the vocabulary.
 
-    Each window draws tokens by their frequency to the power 0.75, and each target is told from
-    these alone. The logits of what is drawn are corrected by the odds of being drawn, so that their
-    sum is that of all tokens on average, and the network learns the softmax of all. Outside of
-    training the nats are exact.
+    Each window draws tokens, the frequent ones always and the others by their frequency to the
+    power 0.75, each at most once; targets are told from these alone. All logits are corrected by
+    the odds of being drawn, which makes the softmax of all tokens the one that fits best. Outside
+    of training the nats are exact.
 
     Args:
         network: as `rnnapps.nn.token_network.token_network(..., tied=True)` builds it.
@@ -55,8 +55,7 @@ class SampledSoftmax(keras.Model):
             keras.Model(network.input, {"features": features, **states}), batch_size
         )
         self.embedding = network.get_layer("token_embedding")
-        odds = np.maximum(counts, 1.0) ** 0.75
-        self.odds = (odds / odds.sum()).astype(np.float32)
+        self.odds = inclusion(np.maximum(counts, 1.0) ** 0.75, samples)
         self.samples = samples
         self.generator = keras.random.SeedGenerator(seed)
         self.built = True
@@ -70,14 +69,46 @@ class SampledSoftmax(keras.Model):
             logits = ops.matmul(features, ops.transpose(table))
             known = ops.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
             return ops.logsumexp(logits, axis=-1) - known
-        draws = keras.random.uniform((self.samples,), seed=self.generator)
-        drawn = ops.searchsorted(ops.convert_to_tensor(np.cumsum(self.odds)), draws)
+        # Evenly spaced from a random start: each token is drawn with its odds, and at most once.
+        places = keras.random.uniform((), seed=self.generator) + np.arange(self.samples)
+        drawn = ops.searchsorted(ops.convert_to_tensor(np.cumsum(self.odds)), places)
         drawn = ops.minimum(drawn, len(self.odds) - 1)
+        correction = ops.convert_to_tensor(np.log(self.odds))
         others = ops.matmul(features, ops.transpose(ops.take(table, drawn, axis=0)))
-        others = others - ops.log(ops.take(self.odds, drawn) * self.samples)
+        others = others - ops.take(correction, drawn)
         others = ops.where(drawn == targets[..., None], -1e9, others)
-        known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)[..., None]
+        known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)
+        known = (known - ops.take(correction, targets))[..., None]
         return ops.logsumexp(ops.concatenate([known, others], axis=-1), axis=-1) - known[..., 0]
+
+
+def inclusion(weights: np.ndarray, samples: int) -> np.ndarray:
+    """Gives the odds of being among as many draws, in proportion to weights and 1 at most.
+
+    Args:
+        weights: positive weights of shape `(size,)`.
+        samples: number of draws, up to the size.
+
+    Returns:
+        float32 odds that add up to `samples`.
+
+    Reference: Hansen and Hurwitz 1943, "On the Theory of Sampling from Finite Populations";
+    Madow 1949, "On the Theory of Systematic Sampling, II".
+
+    Example:
+    >>> import numpy as np
+    >>> from rnnapps.training.sampled_softmax import inclusion
+    >>> inclusion(np.array([9.0, 2.0, 1.0, 1.0]), 3).tolist()
+    [1.0, 1.0, 0.5, 0.5]
+    """
+    odds = np.zeros(len(weights))
+    sure = np.zeros(len(weights), bool)
+    while True:
+        rest = np.where(sure, 0.0, weights)
+        odds = np.where(sure, 1.0, rest * (samples - sure.sum()) / max(rest.sum(), 1e-30))
+        if not (odds > 1).any():
+            return odds.astype(np.float32)
+        sure |= odds > 1
 
 
 class Given(keras.losses.Loss):

@@ -34,3 +34,9 @@ def test_windows_read_it_without_a_break():
     inputs = [batch[0] for batch in windows]
     assert [batch["carry"][0] for batch in inputs] == [0.0] + [1.0] * (len(inputs) - 1)
     assert sum(int(batch[2].sum()) for batch in windows) == sum(map(len, DOCUMENTS)) + 7
+
+
+def test_counts_are_those_of_the_targets():
+    running = Running(DOCUMENTS, 3)
+    targets = np.concatenate([row["targets"] for row in running(np.random.default_rng(0))])
+    np.testing.assert_array_equal(running.counts(80), np.bincount(targets, minlength=80))
