@@ -21,10 +21,18 @@ from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.nn.token_network import token_network
 from rnnapps.report import Report
-from rnnapps.training.loop import train_sampled
+from rnnapps.training.loop import train_on_text
 from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
 
-ROWS, WINDOW, SAMPLES, EPOCHS, RATE, SEED = 40, 70, 2000, 24, 3e-3, 1
+TRAINING = {
+    "batch_size": 40,
+    "window": 70,
+    "samples": 3000,
+    "epochs": 24,
+    "learning_rate": 3e-3,
+    "warm_up": 0.05,
+    "seed": 1,
+}
 NETWORK = {
     "embedding": 320,
     "units": 640,
@@ -52,9 +60,9 @@ def corpus() -> tuple[dict[str, np.ndarray], int]:
     return ids, 1 + len(number)
 
 
-def perplexity(network: keras.Model, text: np.ndarray, counts: np.ndarray) -> float:
+def perplexity(network: keras.Model, text: np.ndarray, size: int) -> float:
     """Reads a text in one row with the states carried."""
-    model = SampledSoftmax(network, 1, counts, SAMPLES)
+    model = SampledSoftmax(network, 1, np.ones(size), samples=1)
     model.compile(loss=Given(), weighted_metrics=[GivenMean()])
     windows = WithTargets(Windows(Running([text], 1, shuffle=False), 1, 500, shuffle=False))
     return float(np.exp(model.evaluate(windows, verbose=0, return_dict=True)["nats"]))
@@ -65,30 +73,25 @@ def main() -> None:
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     options = parser.parse_args()
     parts, size = corpus()
-    running = Running([parts["train"]], ROWS, shuffle=False)
-    counts = running.counts(size)
-    network = token_network(size, seed=SEED, **NETWORK)
-    history = train_sampled(
+    network = token_network(size, seed=TRAINING["seed"], **NETWORK)
+    history = train_on_text(
         network,
-        Windows(running, ROWS, WINDOW, seed=SEED),
-        Windows(Running([parts["valid"]], ROWS, shuffle=False), ROWS, WINDOW, shuffle=False),
-        counts=counts,
-        samples=SAMPLES,
-        epochs=EPOCHS,
-        learning_rate=RATE,
+        [parts["train"]],
+        [parts["valid"]],
         checkpoint_dir=options.checkpoints / "wikitext_2_words",
         resume=True,
-        settings={"network": NETWORK, "samples": SAMPLES},
+        settings={"network": NETWORK},
+        **TRAINING,
     )
-    found = {part: perplexity(network, parts[part], counts) for part in ("valid", "test")}
+    found = {part: perplexity(network, parts[part], size) for part in ("valid", "test")}
     rows: list[dict[str, Any]] = [
         {"model": "rnnapps, LSTM", "test perplexity": found["test"], "source": "this benchmark"},
         *({"model": m, "test perplexity": p, "source": s} for m, p, s in PUBLISHED),
     ]
     title = "WikiText-2, words"
     report = Report({"valid perplexity": found["valid"]}, title=title, tables={title: rows})
-    epochs = len(history.history["val_nats"])
-    publish("language", report, **NETWORK, parameters=network.count_params(), epochs=epochs)
+    trained = {**TRAINING, "epochs": len(history.history["val_nats"])}
+    publish("language", report, **NETWORK, **trained, parameters=network.count_params())
 
 
 if __name__ == "__main__":

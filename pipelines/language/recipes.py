@@ -14,13 +14,7 @@ class Recipe:
     size: int
     network: dict[str, Any]
     sampling: dict[str, float]
-    epochs: int
-    batch_size: int = 64
-    window: int = 70
-    samples: int = 2000
-    learning_rate: float = 3e-3
-    warm_up: float = 0.05
-    seed: int = 1
+    training: dict[str, Any]
 
 
 RECIPES = {
@@ -36,6 +30,14 @@ RECIPES = {
             "tied": True,
         },
         sampling={"temperature": 0.8, "top_p": 0.9},
-        epochs=3,
+        training={
+            "batch_size": 64,
+            "window": 70,
+            "samples": 2000,
+            "epochs": 3,
+            "learning_rate": 3e-3,
+            "warm_up": 0.05,
+            "seed": 1,
+        },
     ),
 }

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from rnnapps.data import datasets
-from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
 from rnnapps.files import replace_bytes
 from rnnapps.pipelines.language.data import all_passages
+from rnnapps.pipelines.language.reading import Reader
 from rnnapps.pipelines.language.recipes import RECIPES
 
 
@@ -59,38 +59,23 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
     Returns:
         The network with its best weights, the history, and the vocabulary.
     """
-    from rnnapps.data.windows import Windows
     from rnnapps.nn.token_network import token_network
-    from rnnapps.training.loop import train_sampled
-    from rnnapps.training.schedules import OneCycle
+    from rnnapps.training.loop import train_on_text
 
     recipe = RECIPES[name]
     training = all_passages(texts(name, "train"))
     subwords = kept_vocabulary(name, checkpoint_dir, training)
-    documents = [each.ids for each in subwords.encode_all(training)]
-    held_out = [each.ids for each in subwords.encode_all(all_passages(texts(name, "valid")))]
-    rows, window, seed = recipe.batch_size, recipe.window, recipe.seed
-    network = token_network(len(subwords), seed=seed, **recipe.network)
-    running = Running(documents, rows)
-    windows = Windows(running, rows, window, seed=seed)
-    steps = recipe.epochs * windows.num_batches
-    history = train_sampled(
+    reader = Reader(subwords)
+    network = token_network(len(subwords), seed=recipe.training["seed"], **recipe.network)
+    history = train_on_text(
         network,
-        windows,
-        Windows(Running(held_out, rows, shuffle=False), rows, window, shuffle=False),
-        counts=running.counts(len(subwords)),
-        samples=recipe.samples,
-        epochs=recipe.epochs,
-        learning_rate=OneCycle(recipe.learning_rate, steps, warm_up=recipe.warm_up),
+        reader.all_ids(training),
+        reader.all_ids(all_passages(texts(name, "valid"))),
         checkpoint_dir=checkpoint_dir,
         resume=True,
-        settings={
-            "datasets": list(recipe.datasets),
-            "network": recipe.network,
-            "samples": recipe.samples,
-            "tokens": sum(map(len, documents)),
-        },
+        settings={"datasets": list(recipe.datasets), "network": recipe.network},
         verbose=verbose,
+        **recipe.training,
     )
     return network, history, subwords
 

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data import datasets
-from rnnapps.data.running import Running
 from rnnapps.data.text import Subwords
 from rnnapps.files import replace_bytes
 from rnnapps.pipelines.sentiment.data import without_breaks
@@ -42,35 +41,24 @@ def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:
     Returns:
         The network with its best weights, and the history.
     """
-    from rnnapps.data.windows import Windows
     from rnnapps.nn.token_network import token_network
-    from rnnapps.training.loop import train_sampled
-    from rnnapps.training.schedules import OneCycle
+    from rnnapps.training.loop import train_on_text
 
     subwords = vocabulary(checkpoint_dir)
-    recipe = PRETRAINING
 
     def read(*splits: str) -> list[np.ndarray]:
         texts = [each.text for split in splits for each in datasets.load("imdb", split)]
         return [each.ids for each in subwords.encode_all([without_breaks(t) for t in texts])]
 
-    documents, held_out = read("train", "unlabelled"), read("valid")
-    rows, window, seed = recipe["batch_size"], recipe["window"], recipe["seed"]
-    network = token_network(len(subwords), seed=seed, **LANGUAGE_MODEL)
-    running = Running(documents, rows)
-    windows = Windows(running, rows, window, seed=seed)
-    steps = recipe["epochs"] * windows.num_batches
-    history = train_sampled(
+    network = token_network(len(subwords), seed=PRETRAINING["seed"], **LANGUAGE_MODEL)
+    history = train_on_text(
         network,
-        windows,
-        Windows(Running(held_out[:500], rows, shuffle=False), rows, window, shuffle=False),
-        counts=running.counts(len(subwords)),
-        samples=recipe["samples"],
-        epochs=recipe["epochs"],
-        learning_rate=OneCycle(recipe["learning_rate"], steps, warm_up=recipe["warm_up"]),
+        read("train", "unlabelled"),
+        read("valid")[:500],
         checkpoint_dir=checkpoint_dir,
         resume=True,
-        settings={"network": LANGUAGE_MODEL, "samples": recipe["samples"]},
+        settings={"network": LANGUAGE_MODEL},
         verbose=verbose,
+        **PRETRAINING,
     )
     return network, history

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -15,7 +16,11 @@ from rnnapps.errors import InputError, PresetError
 BOUNDARY = 0
 #: Stands for a character that the vocabulary has not got.
 UNKNOWN = 1
+#: Characters that every vocabulary has, and how many it has at most beside them.
 KEYBOARD = "".join(map(chr, range(ord(" "), ord("~") + 1)))
+OTHERS = 200
+#: What a token of a folded vocabulary begins with that goes on with a word.
+GOES_ON = "##"
 #: Words, digits one by one, runs of punctuation or of breaks, single spaces; `{}` is the space that
 #: a piece may begin with.
 PIECES = (
@@ -77,14 +82,17 @@ class Subwords:
 
         Args:
             texts: texts to learn it from.
-            size: number of tokens; fewer where the texts have not as many.
+            size: number of tokens; fewer where the texts have not as many, and never less than the
+                characters.
             folded: whether to leave out capitals and spaces.
 
         Returns:
-            The subwords, the frequent ones first; the characters of a keyboard are always among
-            them.
+            The subwords, those merged first in front. All characters of a keyboard are among them,
+            and the 200 most frequent others of the texts.
         """
-        prefix = "##" if folded else ""
+        texts = list(texts)
+        alphabet = _alphabet(texts, folded)
+        prefix = GOES_ON if folded else ""
         tokenizer = Tokenizer(models.BPE(unk_token="<unknown>", continuing_subword_prefix=prefix))
         if folded:
             tokenizer.normalizer = normalizers.Lowercase()
@@ -96,9 +104,10 @@ class Subwords:
         trainer = trainers.BpeTrainer(
             vocab_size=size,
             min_frequency=2,
-            limit_alphabet=200,
-            initial_alphabet=sorted(set(KEYBOARD.lower()) - {" "} if folded else {*KEYBOARD, "\n"}),
-            special_tokens=["<boundary>", "<unknown>"],
+            # All that is given here has its number before the texts are read, in any order.
+            special_tokens=["<boundary>", "<unknown>", *(prefix + each for each in alphabet)],
+            initial_alphabet=alphabet,
+            limit_alphabet=len(alphabet),
             continuing_subword_prefix=prefix,
             show_progress=False,
         )
@@ -158,6 +167,17 @@ class Subwords:
         """
         named = {BOUNDARY: "", UNKNOWN: "\N{REPLACEMENT CHARACTER}"}
         return "".join(named.get(int(i), self.tokens[int(i)]) for i in ids)
+
+
+def _alphabet(texts: Iterable[str], folded: bool) -> list[str]:
+    """Gives the characters of a vocabulary in their order, so that it is always the same."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text.lower() if folded else text)
+    always = set(KEYBOARD.lower()) - {" "} if folded else {*KEYBOARD, "\n"}
+    others = [each for each in counts if each not in always and not (folded and each.isspace())]
+    others.sort(key=lambda each: (-counts[each], each))
+    return sorted(always.union(others[:OTHERS]))
 
 
 def check_text(text: object) -> None:

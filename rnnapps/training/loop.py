@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from hashlib import sha256
 from typing import Any
 
 import keras
 import numpy as np
 
+from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
 from rnnapps.training.resumable import fit
 from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
+from rnnapps.training.schedules import OneCycle
 
 
 def train(
@@ -42,24 +46,36 @@ def train(
     )
 
 
-def train_sampled(
+def train_on_text(
     network: keras.Model,
-    windows: Windows,
-    validation: Windows | None = None,
+    documents: Sequence[np.ndarray],
+    held_out: Sequence[np.ndarray],
     *,
-    counts: np.ndarray,
-    samples: int = 1024,
+    batch_size: int,
+    window: int,
+    samples: int,
+    epochs: int,
+    learning_rate: float,
+    warm_up: float,
+    seed: int,
+    settings: dict[str, Any],
     **options: Any,
 ) -> keras.callbacks.History:
-    """Trains as `train`, from a sample of the vocabulary at each step: faster where it is large.
+    """Trains on much running text: each window tells its targets from a sample of the vocabulary.
 
     Args:
         network: with tied embeddings; is left with its best weights.
-        windows: the training data, of `rnnapps.data.running.Running`.
-        validation: the validation data.
-        counts: how often each token stands in the training text, of shape `(size,)`.
+        documents: tokens of each text, int arrays of shape `(time,)`.
+        held_out: tokens of the texts that decide which epoch is kept.
+        batch_size: rows that are read side by side.
+        window: steps of a window.
         samples: number of tokens drawn for a window.
-        **options: those of `rnnapps.training.resumable.fit`, `epochs` among them.
+        epochs: number of epochs of the whole training.
+        learning_rate: highest rate of the one-cycle schedule.
+        warm_up: share of the steps until that.
+        seed: seed of the order and of the draws.
+        settings: as in `rnnapps.training.resumable.fit`.
+        **options: others of its options.
 
     Returns:
         Keras's history over all epochs: `val_nats` is exact, `nats` is of the samples.
@@ -67,12 +83,23 @@ def train_sampled(
     Raises:
         InputError: As in `fit`.
     """
+    running = Running(documents, batch_size)
+    windows = Windows(running, batch_size, window, seed=seed)
+    held = Windows(Running(held_out, batch_size, shuffle=False), batch_size, window, shuffle=False)
+    counts = running.counts(network.output["logits"].shape[-1])
     return fit(
-        SampledSoftmax(network, windows.batch_size, counts, samples, seed=windows.seed),
+        SampledSoftmax(network, batch_size, counts, samples, seed=seed),
         WithTargets(windows),
-        None if validation is None else WithTargets(validation),
+        WithTargets(held),
         loss=Given(),
         metrics=[GivenMean()],
         monitor="nats",
+        epochs=epochs,
+        learning_rate=OneCycle(learning_rate, epochs * windows.num_batches, warm_up),
+        settings={
+            "samples": samples,
+            "documents": sha256(b"".join(each.tobytes() for each in documents)).hexdigest(),
+            **settings,
+        },
         **options,
     )

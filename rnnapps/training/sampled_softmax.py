@@ -55,8 +55,8 @@ class SampledSoftmax(keras.Model):
             keras.Model(network.input, {"features": features, **states}), batch_size
         )
         self.embedding = network.get_layer("token_embedding")
-        self.odds = inclusion(np.maximum(counts, 1.0) ** 0.75, samples)
-        self.samples = samples
+        self.samples = min(samples, len(counts))
+        self.odds = inclusion(np.maximum(counts, 1.0) ** 0.75, self.samples)
         self.generator = keras.random.SeedGenerator(seed)
         self.built = True
 
@@ -69,10 +69,14 @@ class SampledSoftmax(keras.Model):
             logits = ops.matmul(features, ops.transpose(table))
             known = ops.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
             return ops.logsumexp(logits, axis=-1) - known
-        # Evenly spaced from a random start: each token is drawn with its odds, and at most once.
-        places = keras.random.uniform((), seed=self.generator) + np.arange(self.samples)
-        drawn = ops.searchsorted(ops.convert_to_tensor(np.cumsum(self.odds)), places)
-        drawn = ops.minimum(drawn, len(self.odds) - 1)
+        # Evenly spaced from a random start, over the tokens in a random order: each is drawn with
+        # its odds, and once at most.
+        order = keras.random.shuffle(ops.arange(len(self.odds)), seed=self.generator)
+        places = keras.random.uniform((), seed=self.generator)
+        places = places + ops.arange(self.samples, dtype="float32")
+        reached = ops.cumsum(ops.take(ops.convert_to_tensor(self.odds), order))
+        found = ops.minimum(ops.searchsorted(reached, places), len(self.odds) - 1)
+        drawn = ops.take(order, found)
         correction = ops.convert_to_tensor(np.log(self.odds))
         others = ops.matmul(features, ops.transpose(ops.take(table, drawn, axis=0)))
         others = others - ops.take(correction, drawn)

@@ -5,8 +5,9 @@ import pytest
 from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.nn.token_network import token_network
-from rnnapps.training.loop import train, train_sampled
+from rnnapps.training.loop import train_on_text
 from rnnapps.training.sampled_softmax import SampledSoftmax, WithTargets, inclusion
+from tests.pipeline_case import killing
 
 SIZE = 30
 COUNTS = np.arange(SIZE, 0, -1) ** 2
@@ -16,15 +17,25 @@ def network():
     return token_network(SIZE, embedding=6, units=8, layers=1, tied=True, seed=1)
 
 
-def windows(**options):
+def documents():
     rng = np.random.default_rng(0)
-    documents = [np.tile(rng.permutation(SIZE)[:5], 6).astype(np.int32) for _ in range(8)]
-    return Windows(Running(documents, 4, shuffle=False), 4, window=8, **options)
+    return [np.tile(rng.permutation(SIZE)[:5], 6).astype(np.int32) for _ in range(8)]
+
+
+def batch():
+    windows = Windows(Running(documents(), 4, shuffle=False), 4, window=8, shuffle=False)
+    return WithTargets(windows)[0]
+
+
+def trained(net=None, **options):
+    known = {"batch_size": 4, "window": 8, "epochs": 15, "learning_rate": 0.03, "warm_up": 0.1}
+    known |= {"samples": 20, "seed": 1, "settings": {}, "verbose": 0}
+    return train_on_text(net or network(), documents(), documents(), **{**known, **options})
 
 
 def test_outside_of_training_the_nats_are_exact():
     net = network()
-    inputs, targets, _ = WithTargets(windows(shuffle=False))[0]
+    inputs, targets, _ = batch()
     nats = SampledSoftmax(net, 4, COUNTS, samples=3)(inputs)
     states = {name: np.zeros((4, 8), np.float32) for name in ("forward_0_h", "forward_0_c")}
     logits = net({"tokens": inputs["tokens"], **states})["logits"]
@@ -33,7 +44,7 @@ def test_outside_of_training_the_nats_are_exact():
 
 
 def test_where_all_are_drawn_the_nats_of_training_are_exact_too():
-    inputs, _, _ = WithTargets(windows(shuffle=False))[0]
+    inputs, _, _ = batch()
     model = SampledSoftmax(network(), 4, COUNTS, samples=SIZE, seed=0)
     exact, drawn = (model(inputs, training=training) for training in (False, True))
     np.testing.assert_allclose(drawn, exact, atol=1e-5)
@@ -46,20 +57,27 @@ def test_odds_of_being_drawn():
     np.testing.assert_array_equal(inclusion(np.ones(4), 4), np.ones(4))
 
 
+def test_more_draws_than_tokens_are_all_tokens():
+    assert SampledSoftmax(network(), 4, COUNTS, samples=10 * SIZE).samples == SIZE
+
+
 def test_it_learns_what_the_whole_softmax_learns():
-    options = {"epochs": 15, "learning_rate": 0.03, "verbose": 0}
-    validation = windows(shuffle=False)
-    counts = validation.make.counts(SIZE)
-    one = train_sampled(
-        network(), windows(seed=1), validation, counts=counts, samples=20, **options
-    ).history["val_nats"]
-    other = train(network(), windows(seed=1), validation, **options).history["val_nats"]
-    assert one[-1] < 0.8 * one[0] and one[-1] < 1.1 * other[-1]
+    sampled, whole = (trained(samples=n).history["val_nats"] for n in (15, SIZE))
+    assert sampled[-1] < 0.8 * sampled[0] and sampled[-1] < 1.1 * whole[-1]
 
 
 def test_the_same_seed_gives_the_same_training():
-    options = {"counts": COUNTS, "samples": 5, "epochs": 1, "verbose": 0}
-    histories = [
-        train_sampled(network(), windows(seed=2), **options).history["nats"] for _ in range(2)
-    ]
-    assert histories[0] == histories[1]
+    one, same, other = (trained(epochs=1, samples=5, seed=seed) for seed in (2, 2, 3))
+    assert one.history == same.history != other.history
+
+
+def test_a_killed_training_goes_on_to_the_same_end(tmp_path):
+    whole, killed = network(), network()
+    history = trained(whole, epochs=3, samples=5).history
+    with pytest.raises(KeyboardInterrupt):
+        trained(killed, epochs=3, samples=5, checkpoint_dir=tmp_path, callbacks=[killing(2)])
+    again = network()
+    resumed = trained(again, epochs=3, samples=5, checkpoint_dir=tmp_path, resume=True).history
+    np.testing.assert_allclose(resumed["val_nats"], history["val_nats"], rtol=1e-5)
+    for mine, yours in zip(again.get_weights(), whole.get_weights(), strict=True):
+        np.testing.assert_allclose(mine, yours, atol=1e-5)
