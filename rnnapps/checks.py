@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterable
+from inspect import signature
 from numbers import Integral, Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Union
 
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, UnknownNameError
 
 if TYPE_CHECKING:
     from keras.optimizers.schedules import LearningRateSchedule
@@ -60,6 +62,32 @@ def check_positive(**values: Any) -> None:
     for name, value in values.items():
         if value is not None and not _is_positive(value):
             raise InputError(f"Expected {name} above 0, a number. Received: {name}={value!r}.")
+
+
+def check_settings(given: Iterable[str], network: Callable[..., Any], *others: str) -> None:
+    """Checks the names of a network's settings.
+
+    Args:
+        given: The names.
+        network: The function that builds it; its keyword-only arguments are the settings.
+        *others: Further names that the task knows.
+
+    Raises:
+        UnknownNameError: If there is no such setting.
+
+    Example:
+
+    >>> def network(size, *, units=8): ...
+    >>> check_settings(["unit"], network)
+    Traceback (most recent call last):
+    ...
+    rnnapps.errors.UnknownNameError: Unknown setting of the network. ... Did you mean 'units'?
+    """
+    parameters = signature(network).parameters.values()
+    known = [each.name for each in parameters if each.kind is each.KEYWORD_ONLY]
+    for name in given:
+        if name not in [*known, *others]:
+            raise UnknownNameError.of("setting of the network", name, [*known, *others])
 
 
 def check_fit(

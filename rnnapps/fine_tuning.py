@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,13 +104,17 @@ class FineTuning(ABC):
         ]
         if checkpoint_dir is not None and not resume:
             _forget(Path(checkpoint_dir) / "unfrozen")
-        histories = []
-        for first, name, chosen in phases if freeze_epochs else phases[1:]:
-            folder = None if checkpoint_dir is None else Path(checkpoint_dir) / name
-            self.freeze_to(first)
-            histories.append(
-                self.fit(x, y, checkpoint_dir=folder, resume=resume, **chosen, **options)
-            )
+        histories, before = [], self._frozen_to
+        try:
+            for first, name, chosen in phases if freeze_epochs else phases[1:]:
+                folder = None if checkpoint_dir is None else Path(checkpoint_dir) / name
+                self.freeze_to(first)
+                histories.append(
+                    self.fit(x, y, checkpoint_dir=folder, resume=resume, **chosen, **options)
+                )
+        except BaseException:
+            self.freeze_to(before)
+            raise
         return _joined(histories)
 
     def lr_find(
@@ -159,6 +165,21 @@ class FineTuning(ABC):
             )
         finally:
             self.network.set_weights(weights)
+
+
+@contextmanager
+def kept_if_refused(pipe: FineTuning) -> Iterator[None]:
+    """Puts a pipeline back as it was where its training is refused, as by a wrong checkpoint.
+
+    Args:
+        pipe: The pipeline.
+    """
+    before = {name: dict(v) if type(v) is dict else v for name, v in vars(pipe).items()}
+    try:
+        yield
+    except InputError:
+        vars(pipe).update(before)
+        raise
 
 
 def _forget(folder: Path) -> None:

@@ -12,8 +12,8 @@ from typing import Any
 
 from rnnapps.data import datasets
 from rnnapps.data.text import Subwords
-from rnnapps.files import replace_bytes
 from rnnapps.pipelines.language.data import all_passages
+from rnnapps.pipelines.language.pipeline import VOCABULARY
 from rnnapps.pipelines.language.reading import Reader
 from rnnapps.pipelines.language.recipes import RECIPES
 
@@ -29,23 +29,6 @@ def texts(name: str, split: str) -> list[str]:
         The texts, one paragraph a line.
     """
     return [text for each in RECIPES[name].datasets for text in datasets.load(each, split)]
-
-
-def kept_vocabulary(name: str, checkpoint_dir: Path, passages: list[str]) -> Subwords:
-    """Gives the vocabulary of a preset, learnt when first asked for.
-
-    Args:
-        name: Name of the preset.
-        checkpoint_dir: Folder where it is kept.
-        passages: The texts it is learnt from.
-
-    Returns:
-        The subwords.
-    """
-    path = checkpoint_dir / "tokenizer.json"
-    if not path.is_file():
-        replace_bytes(path, Subwords.learn(passages, RECIPES[name].size).to_bytes())
-    return Subwords(path.read_bytes())
 
 
 def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, Subwords]:
@@ -64,7 +47,7 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
 
     recipe = RECIPES[name]
     training = all_passages(texts(name, "train"))
-    subwords = kept_vocabulary(name, checkpoint_dir, training)
+    subwords = Subwords.kept(checkpoint_dir / VOCABULARY, lambda: training, recipe.size)
     reader = Reader(subwords)
     network = token_network(len(subwords), seed=recipe.training["seed"], **recipe.network)
     history = train_on_text(

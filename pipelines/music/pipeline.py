@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import LearningRate, check_fit
+from rnnapps.checks import LearningRate, check_fit, check_settings
 from rnnapps.data.midi import midi_files, midi_of, read_midi
 from rnnapps.decoding.sampling import log_softmax
-from rnnapps.errors import InputError, UnknownNameError
+from rnnapps.errors import InputError
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.music.composer import Composer, read_melody
 from rnnapps.pipelines.music.controls import check_controls
@@ -75,10 +74,7 @@ class Music(Pipeline):
         from rnnapps.nn.token_network import token_network
         from rnnapps.pipelines.music.recipes import RECIPES, preprocessor_of
 
-        known = list(signature(token_network).parameters)[2:]
-        for name in overrides:
-            if name not in known:
-                raise UnknownNameError.of("setting of the network", name, known)
+        check_settings(overrides, token_network)
         if like not in RECIPES:
             raise InputError(f"Expected a preset among {list(RECIPES)}. Received: {like!r}.")
         return cls({**NETWORK, **overrides}, preprocessor_of(like))

@@ -18,6 +18,7 @@ from rnnapps.pipelines.music.pipeline import Music
 from rnnapps.pipelines.music.recipes import RECIPES, preprocessor_of
 from rnnapps.pipelines.music.statistics import compare
 from rnnapps.pipelines.music.train import scores
+from rnnapps.precision import precisions
 
 PIECES = 100
 
@@ -31,26 +32,17 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
         history: Keras's history of the training.
         directory: Where the preset goes.
     """
-    from rnnapps.runtime.lower import lower
-    from rnnapps.runtime.quantize import quantize
-
     recipe = RECIPES[name]
     training, held_out = scores(name, "train"), scores(name, "test")
     pieces = [recipe.codec.encode(score) for score in held_out]
     weights = {weight.path: _array(weight) for weight in network.weights}
-    half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
     settings = preprocessor_of(name, training)
-    options = {"weights": weights, "metadata": {"name": name}}
-    float32 = Music(recipe.network, settings, graph=lower(network), **options)
-    float16 = Music(recipe.network, settings, weights=half)
-    int8 = Music(recipe.network, settings, graph=quantize(float32.graph), **options)
-    measured = {
-        kind: likelihood(pipe, pieces)
-        for kind, pipe in (("float32", float32), ("float16", float16), ("int8", int8))
-    }
+    pipe = Music(recipe.network, settings, weights=weights, metadata={"name": name})
+    ways = precisions(pipe)
+    measured = {kind: likelihood(way, pieces) for kind, way in ways.items()}
     data = datasets.DATASETS[recipe.dataset]
     best = min(history.history["val_nats"])
-    float32.save(
+    pipe.save(
         directory,
         compact=True,
         metadata={
@@ -63,7 +55,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
                 "Markov baseline, test": markov_nats(recipe.codec, training, held_out),
             },
             "precision": measured,
-            **statistics(int8, training, held_out),
+            **statistics(ways["int8"], training, held_out),
             "training": {
                 "command": f"python -m rnnapps.pipelines.music.train {name}",
                 "seed": recipe.seed,

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from rnnapps.checks import check_positive
 from rnnapps.data.text import check_text
 from rnnapps.errors import InputError
 
@@ -59,7 +64,7 @@ def labelled(
             raise InputError(f"Text {index}: {error}") from error
         if name is None or name != name or not str(name).strip():  # not a number: an empty cell
             raise InputError(f"Expected a label for each text. Received: none for text {index}.")
-    return texts, [_name(each) for each in labels]
+    return texts, [name_of(each) for each in labels]
 
 
 def without_breaks(text: str) -> str:
@@ -78,8 +83,66 @@ def label_order(labels: Iterable[str]) -> list[str]:
     return sorted(set(labels), key=lambda name: (int(name) if name.isdecimal() else -1, name))
 
 
-def _name(label: Any) -> str:
-    whole = isinstance(label, float) and label.is_integer()  # pandas turns 1 into 1.0 by a gap
+def read_validation(data: Any, text: str, label: str) -> tuple[list[str], list[str]]:
+    """Reads texts that decide which epoch is kept: as `labelled`, a pair `(x, y)`, or None."""
+    if data is None:
+        return [], []
+    if isinstance(data, tuple) and len(data) == 2:
+        return labelled(*data)
+    return labelled(data, text=text, label=label)
+
+
+def check_known(labels: list[str], known: list[str]) -> None:
+    """Checks that labels are among those that are known.
+
+    Raises:
+        InputError: If one is not.
+    """
+    for name in labels:
+        if name not in known:
+            raise InputError(f"Expected labels among {known}. Received: {name!r}.")
+
+
+def weights_of(labels: list[str], class_weight: Any) -> np.ndarray | None:
+    """Gives the weight of each text.
+
+    Args:
+        labels: The label of each.
+        class_weight: Weight by label, `"balanced"`, or None.
+
+    Returns:
+        float32 of shape `(rows,)`, or None where all weigh alike.
+
+    Raises:
+        InputError: If a label has no weight, or one that is no number above 0.
+
+    Example:
+    >>> from rnnapps.pipelines.sentiment.data import weights_of
+    >>> weights_of(["a", "b", "b", "b"], "balanced").round(2).tolist()
+    [2.0, 0.67, 0.67, 0.67]
+    """
+    if class_weight is None:
+        return None
+    counts = Counter(labels)
+    if isinstance(class_weight, str) and class_weight == "balanced":
+        class_weight = {name: len(labels) / len(counts) / n for name, n in counts.items()}
+    if not isinstance(class_weight, Mapping):
+        raise InputError(
+            f"Expected class_weight as 'balanced' or a weight by label. Received: {class_weight!r}."
+        )
+    weights = {name_of(name): weight for name, weight in class_weight.items()}
+    if not set(counts) <= set(weights):
+        raise InputError(
+            f"Expected class_weight with a weight for each of {label_order(counts)}. Received: "
+            f"{class_weight!r}."
+        )
+    check_positive(**{f"the class_weight of {name!r}": value for name, value in weights.items()})
+    return np.array([weights[label] for label in labels], np.float32)
+
+
+def name_of(label: Any) -> str:
+    """Gives the name of a label: 1 for 1.0, which pandas makes of 1 where there are gaps."""
+    whole = isinstance(label, Real) and not isinstance(label, bool) and float(label).is_integer()
     return str(int(label) if whole else label).strip()
 
 
@@ -101,11 +164,14 @@ def _columns(x: Any, text: str, label: str) -> tuple[Any, Any]:
                 )
         return x[text].tolist(), x[label].tolist()
     try:
-        pairs = [(t, name) for t, name in x]
+        rows = list(x)
+        if any(isinstance(row, str) for row in rows):
+            raise InputError(f"Expected {FORMS}. Received: texts without labels.")
+        pairs = [(t, name) for t, name in rows]
     except (TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
         raise InputError(f"Expected {FORMS}. Received: {x!r:.80}.") from error
-    if pairs and isinstance(x, list | tuple) and isinstance(x[0], str):
-        raise InputError(f"Expected {FORMS}. Received: texts without labels.")
     return [t for t, _ in pairs], [name for _, name in pairs]
 
 

@@ -9,13 +9,21 @@ import numpy as np
 from rnnapps.report import Report
 
 
-def report(answers: list[list[dict[str, Any]]], labels: list[str], known: list[str]) -> Report:
+def report(
+    answers: list[list[dict[str, Any]]],
+    labels: list[str],
+    known: list[str],
+    title: str = "",
+    **metrics: float,
+) -> Report:
     """Sets answers beside the labels.
 
     Args:
         answers: Of each text all labels with their scores, the likeliest first.
         labels: The label of each text.
         known: All labels.
+        title: Of the report.
+        **metrics: Further ones.
 
     Returns:
         Accuracy, macro F1 and cross-entropy in nats; by label precision, recall, F1 and number of
@@ -41,8 +49,9 @@ def report(answers: list[list[dict[str, Any]]], labels: list[str], known: list[s
             "accuracy": float(accuracy_score(labels, given)),
             "macro_f1": float(f1_score(labels, given, average="macro", zero_division=0)),
             "nats": float(-np.log(np.maximum(own, 1e-12)).mean()),
+            **metrics,
         },
-        title=f"sentiment on {len(labels)} texts",
+        title=title,
         tables={
             "by label": [
                 {"label": label, **{n: c[i] for n, c in zip(names, columns, strict=True)}}

@@ -15,10 +15,12 @@ from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError
 from rnnapps.files import replace_bytes
 from rnnapps.pipelines.sentiment.data import without_breaks
+from rnnapps.pipelines.sentiment.recipes import WINDOW
 from rnnapps.runtime.session import Session, zero_states
 
-#: A long text is explained by as many stretches of words at most.
-MOST = 300
+#: A text is explained by as many stretches of words at most, and by fewer where that would read
+#: more tokens than this.
+MOST, BUDGET = 300, 2_000_000
 
 
 @dataclass(frozen=True)
@@ -80,8 +82,8 @@ class Explanation:
 def contributions(session: Session, tokens: Tokens, text: str, label: int) -> list[dict[str, Any]]:
     """Leaves out one word after the other, and tells what becomes of a label.
 
-    What stands before a word is read once for all: the states there are kept, and only what
-    follows is read anew.
+    What stands before a word is read once for all: only what follows is read anew, with the word
+    and without.
 
     Args:
         session: The classifier, which reads forward and carries its states.
@@ -95,42 +97,44 @@ def contributions(session: Session, tokens: Tokens, text: str, label: int) -> li
     Reference: Zeiler and Fergus 2014, "Visualizing and Understanding Convolutional Networks",
     arXiv:1311.2901, section 4.2 (occlusion), with words for squares.
     """
-    spans = _spans(without_breaks(text))
+    most = min(MOST, max(10, BUDGET // max(1, len(tokens.ids))))
+    spans = _spans(without_breaks(text), most)
     starts = np.array([start for start, _ in spans])
     owner = np.searchsorted(starts, tokens.offsets[:, 0], side="right") - 1
     firsts = np.searchsorted(owner, np.arange(len(spans) + 1))
-    (whole, states), before = _run(session, np.zeros(1, np.int32), zero_states(session, 1)), []
-    for index in range(len(spans)):
-        before.append((whole, states))
-        whole, states = _run(session, tokens.ids[firsts[index] : firsts[index + 1]], states, whole)
+    logits, states = _run(session, np.zeros(1, np.int32), zero_states(session, 1), None)
     words = []
-    for index, (start, end) in enumerate(spans):
-        without, kept = before[index]
-        without, _ = _run(session, tokens.ids[firsts[index + 1] :], kept, without)
+    for (start, end), first, after in zip(spans, firsts[:-1], firsts[1:], strict=True):
+        # Both are read from the same states in the same way, as 8 bits round by what runs together.
+        with_it, _ = _run(session, tokens.ids[first:], states, logits)
+        without, _ = _run(session, tokens.ids[after:], states, logits)
         words.append(
             {
                 "word": text[start:end],
                 "start": start,
                 "end": end,
-                "contribution": _log_odds(whole, label) - _log_odds(without, label),
+                "contribution": _log_odds(with_it, label) - _log_odds(without, label),
             }
         )
+        logits, states = _run(session, tokens.ids[first:after], states, logits)
     return words
 
 
-def _spans(text: str) -> list[tuple[int, int]]:
+def _spans(text: str, most: int) -> list[tuple[int, int]]:
     words = [match.span() for match in re.finditer(r"\S+", text)]
-    size = -(-len(words) // MOST) or 1
+    size = -(-len(words) // most) or 1
     groups = [words[begin : begin + size] for begin in range(0, len(words), size)]
     return [(group[0][0], group[-1][1]) for group in groups]
 
 
-def _run(session: Session, ids: np.ndarray, states: Any, logits: Any = None) -> tuple[Any, Any]:
-    if not len(ids):
-        return logits, states
-    inputs = {"tokens": ids[None], "lengths": np.array([len(ids)], np.int32)}
-    outputs, states = session.run({**inputs, **states})
-    return outputs["logits"][0], states
+def _run(session: Session, ids: np.ndarray, states: Any, logits: Any) -> tuple[Any, Any]:
+    """Reads on; without a token all stays as it is."""
+    for begin in range(0, len(ids), WINDOW):
+        part = ids[begin : begin + WINDOW]
+        inputs = {"tokens": part[None], "lengths": np.array([len(part)], np.int32)}
+        outputs, states = session.run({**inputs, **states})
+        logits = outputs["logits"][0]
+    return logits, states
 
 
 def _log_odds(logits: np.ndarray, label: int) -> float:

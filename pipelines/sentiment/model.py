@@ -5,6 +5,7 @@ from __future__ import annotations
 import keras
 
 from rnnapps.nn.recurrent import Recurrent
+from rnnapps.nn.seeding import seeded
 from rnnapps.nn.weight_drop import VariationalDropout
 from rnnapps.pipelines.sentiment.pooling import STATES, CarriedPooling
 
@@ -48,26 +49,30 @@ def classifier(
         `(batch,)` and the states to a dict of `"logits"` of shape `(batch, classes)` and the states
         after the last step; with these a long text is read window by window.
     """
-    if seed is not None:
-        keras.utils.set_random_seed(seed)
-    tokens = keras.Input((None,), dtype="int32", name="tokens")
-    lengths = keras.Input((), dtype="int32", name="lengths")
-    x = keras.layers.Embedding(size, embedding, name="token_embedding")(tokens)
-    x = keras.layers.Dropout(token_dropout, noise_shape=(None, None, 1), seed=seed)(x)
-    x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
-    recurrent = Recurrent(
-        units, layers, dropout=output_dropout, weight_drop=weight_drop, seed=seed, name="recurrent"
-    )
-    widths = {spec.name: spec.units for spec in recurrent.state_specs}
-    widths |= dict(zip(STATES, (units, units, 1), strict=True))
-    states = {name: keras.Input((width,), name=name) for name, width in widths.items()}
-    begun = [states[spec.name] for spec in recurrent.state_specs]
-    x, last = recurrent(x, lengths, initial_states=begun)
-    x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
-    pooled, carried = CarriedPooling(name="pooling")(x, lengths, *(states[n] for n in STATES))
-    x = keras.layers.Dropout(dropout, seed=seed)(pooled)
-    x = keras.layers.Dense(hidden, "relu", name="hidden")(x)
-    x = keras.layers.Dropout(dropout, seed=seed)(x)
-    outputs = {"logits": keras.layers.Dense(classes, name="logits")(x)}
-    after = dict(zip(states, [*last, *carried], strict=True))
-    return keras.Model({"tokens": tokens, "lengths": lengths, **states}, {**outputs, **after})
+    with seeded(seed):
+        tokens = keras.Input((None,), dtype="int32", name="tokens")
+        lengths = keras.Input((), dtype="int32", name="lengths")
+        x = keras.layers.Embedding(size, embedding, name="token_embedding")(tokens)
+        x = keras.layers.Dropout(token_dropout, noise_shape=(None, None, 1), seed=seed)(x)
+        x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
+        recurrent = Recurrent(
+            units,
+            layers,
+            dropout=output_dropout,
+            weight_drop=weight_drop,
+            seed=seed,
+            name="recurrent",
+        )
+        widths = {spec.name: spec.units for spec in recurrent.state_specs}
+        widths |= dict(zip(STATES, (units, units, 1), strict=True))
+        states = {name: keras.Input((width,), name=name) for name, width in widths.items()}
+        begun = [states[spec.name] for spec in recurrent.state_specs]
+        x, last = recurrent(x, lengths, initial_states=begun)
+        x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
+        pooled, carried = CarriedPooling(name="pooling")(x, lengths, *(states[n] for n in STATES))
+        x = keras.layers.Dropout(dropout, seed=seed)(pooled)
+        x = keras.layers.Dense(hidden, "relu", name="hidden")(x)
+        x = keras.layers.Dropout(dropout, seed=seed)(x)
+        outputs = {"logits": keras.layers.Dense(classes, name="logits")(x)}
+        after = dict(zip(states, [*last, *carried], strict=True))
+        return keras.Model({"tokens": tokens, "lengths": lengths, **states}, {**outputs, **after})

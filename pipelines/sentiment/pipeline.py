@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import LearningRate, check_count, check_fit
-from rnnapps.data.text import BOUNDARY, Subwords, Tokens, check_text
+from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
+from rnnapps.data.text import BOUNDARY, UNKNOWN, Subwords, Tokens, check_text
 from rnnapps.decoding.sampling import log_softmax
-from rnnapps.errors import InputError, UnknownNameError
+from rnnapps.errors import InputError
+from rnnapps.fine_tuning import kept_if_refused
+from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.sentiment.data import label_order, labelled, without_breaks
+from rnnapps.pipelines.sentiment.data import (
+    check_known,
+    label_order,
+    labelled,
+    name_of,
+    read_validation,
+    weights_of,
+    without_breaks,
+)
 from rnnapps.pipelines.sentiment.explanation import Explanation, contributions
-from rnnapps.pipelines.sentiment.recipes import SIZE
+from rnnapps.pipelines.sentiment.recipes import SIZE, WINDOW
 from rnnapps.runtime.rows import run_rows
 
 if TYPE_CHECKING:
@@ -27,8 +34,6 @@ if TYPE_CHECKING:
     from rnnapps.report import Report
 
 VOCABULARY = "tokenizer.json"
-#: Tokens that run at once; a longer text is read on with the states carried over.
-WINDOW = 1000
 
 
 class Sentiment(Pipeline):
@@ -80,20 +85,22 @@ class Sentiment(Pipeline):
             The pipeline.
 
         Raises:
-            InputError: If the size is no count.
+            InputError: If the size is no count, or the labels or texts are none.
             UnknownNameError: If there is no such setting.
         """
         from rnnapps.pipelines.sentiment.model import classifier
 
-        known = [*list(signature(classifier).parameters)[2:], "labels", "vocabulary", "size"]
-        for name in overrides:
-            if name not in known:
-                raise UnknownNameError.of("setting of the network", name, known)
+        check_settings(overrides, classifier, "labels", "vocabulary", "size")
         check_count(size=size)
-        preprocessor: dict[str, Any] = {"labels": list(labels)}
+        if isinstance(labels, str) or len(set(labels)) < 2:
+            raise InputError(f"Expected names of two labels or more. Received: {labels!r}.")
+        preprocessor: dict[str, Any] = {"labels": [name_of(each) for each in labels]}
         if vocabulary is None:
             preprocessor["learns"] = size
-        subwords = Subwords.learn(vocabulary or (), size, folded=True)
+        texts = [] if vocabulary is None else list(vocabulary)
+        for text in texts:
+            check_text(text)
+        subwords = Subwords.learn(texts, size, folded=True)
         return cls(overrides, preprocessor, files={VOCABULARY: subwords.to_bytes()})
 
     def build(self) -> keras.Model:
@@ -116,7 +123,6 @@ class Sentiment(Pipeline):
             raw: The text.
             top_k: How many labels; one comes as a dict, several as a list.
         """
-        check_count(top_k=top_k)
         scores = np.exp(log_softmax(arrays["logits"].astype(np.float64)))
         order = np.argsort(-scores, kind="stable")[:top_k]
         results = [{"label": self.labels[i], "score": float(scores[i])} for i in order]
@@ -139,6 +145,7 @@ class Sentiment(Pipeline):
         Raises:
             InputError: If an input is no text.
         """
+        check_count(top_k=options.get("top_k"))
         return super().predict(x, batch_size, **options)
 
     def explain(self, text: str) -> Explanation:
@@ -171,7 +178,7 @@ class Sentiment(Pipeline):
         label: str = "label",
         epochs: int | None = None,
         batch_size: int = 32,
-        learning_rate: LearningRate = (1e-4, 1e-3),
+        learning_rate: LearningRate | None = None,
         class_weight: Any = None,
         patience: int | None = None,
         callbacks: Sequence[Any] = (),
@@ -195,7 +202,8 @@ class Sentiment(Pipeline):
             epochs: Passes over the texts; by default as many as give 300 batches, from 3 to 30.
             batch_size: Texts of a batch.
             learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
-                the lower rate and the head the higher one, as in ULMFiT.
+                the lower rate and the head the higher one, as in ULMFiT. By default
+                `(1e-4, 1e-3)`, or 1e-3 where all weights are random.
             class_weight: Weight by label, or `"balanced"` to let all labels count alike.
             patience: Epochs without a better loss after which training stops.
             callbacks: Keras callbacks.
@@ -213,8 +221,11 @@ class Sentiment(Pipeline):
         Reference: Howard and Ruder 2018, "Universal Language Model Fine-tuning for Text
         Classification", arXiv:1801.06146, section 3.3.
         """
-        from rnnapps.pipelines.sentiment.training import LONGEST, one_hot, train
+        from rnnapps.pipelines.sentiment.training import one_hot, train, warn_of_loss
 
+        if learning_rate is None:
+            fresh = self._weights is None and not self.metadata
+            learning_rate = 1e-3 if fresh else (1e-4, 1e-3)
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -225,53 +236,39 @@ class Sentiment(Pipeline):
             resume=resume,
         )
         texts, labels = labelled(x, y, text, label)
-        known = self.labels if set(labels) <= set(self.labels) else label_order(labels)
         if len(set(labels)) < 2:
             raise InputError(
                 f"Expected texts of two labels or more. Received: all {len(texts)} texts are "
                 f"{labels[0]!r}."
             )
-        weights = _weights(labels, class_weight)
-        others: list[str] = []
-        names: list[str] = []
-        if validation_data is not None:
-            pair = isinstance(validation_data, tuple) and len(validation_data) == 2
-            others, names = labelled(
-                *(validation_data if pair else (validation_data,)), text=text, label=label
-            )
-            _check_known(names, known)
+        known = self.labels if set(labels) <= set(self.labels) else label_order(labels)
+        weights = weights_of(labels, class_weight)
+        others = read_validation(validation_data, text, label)
+        check_known(others[1], known)
         if epochs is None:
             epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 30))
-        self._take_up(known, texts)
-        rows = [self.preprocess(each) for each in texts]
-        long = sum(len(row["tokens"]) > LONGEST for row in rows)
-        if long:
-            warnings.warn(
-                f"Of {long} texts with more than {LONGEST} tokens, training reads the beginning "
-                "and the end; predict reads them whole.",
-                stacklevel=2,
-            )
-        held_out = None
-        if others:
-            held_out = [self.preprocess(each) for each in others], one_hot(names, known)
-        digest = sha256("\0".join([*texts, *labels]).encode()).hexdigest()
-        with self.training(seed) as network:
-            return train(
-                network,
-                rows,
-                one_hot(labels, known),
-                held_out,
-                weights=weights,
-                batch_size=batch_size,
-                seed=seed,
-                epochs=epochs,
-                learning_rate=learning_rate,
-                patience=patience,
-                checkpoint_dir=checkpoint_dir,
-                resume=resume,
-                callbacks=callbacks,
-                settings={"texts": digest, "labels": known, "class_weight": class_weight},
-            )
+        with kept_if_refused(self):
+            self._take_up(known, texts, seed)
+            rows = [self.preprocess(each) for each in texts]
+            held_out = [self.preprocess(each) for each in others[0]]
+            warn_of_loss(rows)
+            with self.training(seed) as network:
+                return train(
+                    network,
+                    rows,
+                    one_hot(labels, known),
+                    (held_out, one_hot(others[1], known)) if held_out else None,
+                    weights=weights,
+                    batch_size=batch_size,
+                    seed=seed,
+                    epochs=epochs,
+                    learning_rate=learning_rate,
+                    patience=patience,
+                    checkpoint_dir=checkpoint_dir,
+                    resume=resume,
+                    callbacks=callbacks,
+                    settings={"labels": known},
+                )
 
     def evaluate(self, x: Any, y: Any = None, text: str = "text", label: str = "label") -> Report:
         """Measures on own texts.
@@ -283,8 +280,8 @@ class Sentiment(Pipeline):
             label: Name of the column with the labels.
 
         Returns:
-            Accuracy, macro F1 and cross-entropy in nats, precision and recall by label, and what
-            was taken for what.
+            Accuracy, macro F1, cross-entropy in nats and the share of unknown tokens; precision
+            and recall by label, and what was taken for what.
 
         Raises:
             InputError: If the texts cannot be read, or a label is none of the pipeline's.
@@ -292,8 +289,15 @@ class Sentiment(Pipeline):
         from rnnapps.pipelines.sentiment.evaluation import report
 
         texts, labels = labelled(x, y, text, label)
-        _check_known(labels, self.labels)
-        return report(self.predict(texts, top_k=None), labels, self.labels)
+        check_known(labels, self.labels)
+        tokens = np.concatenate([self.preprocess(each)["tokens"] for each in texts])
+        return report(
+            self.predict(texts, top_k=None),
+            labels,
+            self.labels,
+            title=f"{self.metadata.get('name', 'sentiment')} on {len(texts)} texts",
+            unknown=float((tokens == UNKNOWN).mean()),
+        )
 
     def example(self) -> str:
         return "A quiet triumph: funny, sad and wise, and not a minute too long."
@@ -307,7 +311,7 @@ class Sentiment(Pipeline):
         check_text(raw)
         return self.subwords.encode(without_breaks(raw))
 
-    def _take_up(self, labels: list[str], texts: list[str]) -> None:
+    def _take_up(self, labels: list[str], texts: list[str], seed: int) -> None:
         """Changes what is not known yet: the labels, and the vocabulary where there is none.
 
         For new labels the last layer begins anew and all others stay as they are.
@@ -322,32 +326,8 @@ class Sentiment(Pipeline):
             kept = {path: array for path, array in self.weights().items() if "logits" not in path}
         self.preprocessor["labels"] = labels
         self._network = self._weights = self._graph = self._session = None
-        for weight in self.network.weights:
+        with seeded(seed):
+            network = self.network
+        for weight in network.weights:
             if weight.path in kept:
                 weight.assign(kept[weight.path])
-
-
-def _check_known(labels: list[str], known: list[str]) -> None:
-    for name in labels:
-        if name not in known:
-            raise InputError(f"Expected labels among {known}. Received: {name!r}.")
-
-
-def _weights(labels: list[str], class_weight: Any) -> np.ndarray | None:
-    """Gives the weight of each text."""
-    if class_weight is None:
-        return None
-    names = label_order(labels)
-    if isinstance(class_weight, str):
-        if class_weight != "balanced":
-            raise InputError(
-                "Expected class_weight as 'balanced' or a weight by label. Received: "
-                f"{class_weight!r}."
-            )
-        class_weight = {name: len(labels) / (len(names) * labels.count(name)) for name in names}
-    if not isinstance(class_weight, Mapping) or not set(names) <= set(map(str, class_weight)):
-        raise InputError(
-            f"Expected class_weight with a weight for each of {names}. Received: {class_weight!r}."
-        )
-    by_name = {str(name): float(weight) for name, weight in class_weight.items()}
-    return np.array([by_name[label] for label in labels], np.float32)

@@ -9,7 +9,6 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.text import Subwords
-from rnnapps.files import replace_bytes
 from rnnapps.pipelines.sentiment.data import without_breaks
 from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, SIZE
 
@@ -23,12 +22,15 @@ def vocabulary(checkpoint_dir: Path) -> Subwords:
     Returns:
         The subwords.
     """
-    path = checkpoint_dir / "vocabulary.json"
-    if not path.is_file():
-        texts = [without_breaks(each.text) for each in datasets.load("imdb", "train")]
-        texts += [without_breaks(each.text) for each in datasets.load("imdb", "unlabelled")]
-        replace_bytes(path, Subwords.learn(texts, SIZE, folded=True).to_bytes())
-    return Subwords(path.read_bytes())
+
+    def texts() -> list[str]:
+        return [
+            without_breaks(each.text)
+            for part in ("train", "unlabelled")
+            for each in datasets.load("imdb", part)
+        ]
+
+    return Subwords.kept(checkpoint_dir / "vocabulary.json", texts, SIZE, folded=True)
 
 
 def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:

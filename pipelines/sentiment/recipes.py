@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+#: Tokens that run at once; a longer text is read on with the states carried over.
+WINDOW = 1000
 #: Number of subwords of the vocabulary.
 SIZE = 10_000
 #: Settings of `rnnapps.nn.token_network.token_network` for the language model.

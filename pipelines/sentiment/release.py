@@ -12,6 +12,7 @@ from rnnapps.pipelines.sentiment.baseline import tfidf_regression
 from rnnapps.pipelines.sentiment.evaluation import report
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
 from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES
+from rnnapps.precision import precisions
 
 
 def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
@@ -69,24 +70,6 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
     )
 
 
-def precisions(pipe: Sentiment) -> dict[str, Sentiment]:
-    """Gives the pipeline in float32, with weights in float16, and with its graph in 8 bits."""
-    from rnnapps.runtime.lower import lower
-    from rnnapps.runtime.quantize import quantize
-
-    def like(**options: Any) -> Sentiment:
-        return Sentiment(pipe.config, pipe.preprocessor, files=pipe.files, **options)
-
-    weights = pipe.weights()
-    half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
-    graph = lower(pipe.network)
-    return {
-        "float32": like(graph=graph),
-        "float16": like(weights=half),
-        "int8": like(graph=quantize(graph)),
-    }
-
-
 def figures(answers: Any, labels: list[str], known: list[str]) -> dict[str, float]:
     """Gives the metrics of a report without its tables."""
     return dict(report(answers, labels, known))
@@ -99,6 +82,7 @@ SUMMARIES = {
 LIMITS = {
     "imdb": [
         "English only, and best on opinions of films and books; there is no label for neutral.",
+        "Of reviews above 1,024 tokens training read the first and last 512; predictions read all.",
         "Irony, and praise of what a film might have been, are often taken at their word.",
     ],
     "sst2": [

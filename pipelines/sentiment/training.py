@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
+from hashlib import sha256
 from typing import Any
 
 import keras
 import numpy as np
 
 from rnnapps.data.rows import Rows
+from rnnapps.data.text import UNKNOWN
 from rnnapps.training.from_rest import FromRest
 from rnnapps.training.resumable import fit
 
 #: Tokens of a text that training reads at most: the middle of a longer one is left out.
 LONGEST = 1024
+#: Share of unknown tokens above which there is a warning.
+MOST_UNKNOWN = 0.05
 
 
 def train(
@@ -24,6 +29,7 @@ def train(
     batch_size: int,
     weights: np.ndarray | None = None,
     seed: int = 0,
+    settings: dict[str, Any],
     **options: Any,
 ) -> keras.callbacks.History:
     """Trains the network; it is left with its best weights.
@@ -36,11 +42,15 @@ def train(
         batch_size: Texts of a batch.
         weights: Weight of each text, of shape `(rows,)`.
         seed: Seed of the order.
+        settings: As in `rnnapps.training.resumable.fit`; what is trained on is added.
         **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
 
     Returns:
         Keras's history; `nats` is the cross-entropy and `accuracy` a share.
     """
+    digest = sha256(targets.tobytes() + (b"" if weights is None else weights.tobytes()))
+    for row in rows:
+        digest.update(row["tokens"].tobytes())
     held_out = None
     if validation is not None:
         held_out = Rows(shortened(validation[0]), validation[1], batch_size, shuffle=False)
@@ -54,6 +64,7 @@ def train(
             keras.metrics.CategoricalAccuracy(name="accuracy"),
         ],
         monitor="nats",
+        settings={**settings, "texts": digest.hexdigest()},
         **options,
     )
 
@@ -74,6 +85,29 @@ def shortened(rows: list[dict[str, np.ndarray]]) -> list[dict[str, np.ndarray]]:
         else {"tokens": row["tokens"]}
         for row in rows
     ]
+
+
+def warn_of_loss(rows: list[dict[str, np.ndarray]]) -> None:
+    """Warns where training does not read all of the texts.
+
+    Args:
+        rows: `"tokens"` of each text.
+    """
+    long = sum(len(row["tokens"]) > LONGEST for row in rows)
+    if long:
+        warnings.warn(
+            f"Of {long} texts with more than {LONGEST} tokens, training reads the beginning and "
+            "the end; predict reads them whole.",
+            stacklevel=4,
+        )
+    tokens = np.concatenate([row["tokens"] for row in rows])
+    share = float((tokens == UNKNOWN).mean())
+    if share > MOST_UNKNOWN:
+        warnings.warn(
+            f"The vocabulary has not got {share:.0%} of what the texts are made of. For another "
+            'language do `pipeline("sentiment", False)` and `fit` instead.',
+            stacklevel=4,
+        )
 
 
 def one_hot(labels: list[str], known: list[str]) -> np.ndarray:

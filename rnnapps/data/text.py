@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 from tokenizers import Regex, Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from rnnapps.errors import InputError, PresetError
+from rnnapps.files import replace_bytes
 
 #: Stands where a text begins or ends, and in padding; no text contains it.
 BOUNDARY = 0
@@ -115,6 +117,25 @@ class Subwords:
         settings = json.loads(tokenizer.to_str())
         settings["added_tokens"] = []  # else the markup would be found in texts
         return cls(json.dumps(settings, ensure_ascii=False).encode())
+
+    @classmethod
+    def kept(
+        cls, path: Path, texts: Callable[[], Iterable[str]], size: int, *, folded: bool = False
+    ) -> Subwords:
+        """Reads a vocabulary from a file, or learns it and writes the file.
+
+        Args:
+            path: the file.
+            texts: called where there is no file, for the texts to learn it from.
+            size: as in `learn`.
+            folded: as in `learn`.
+
+        Returns:
+            The subwords.
+        """
+        if not path.is_file():
+            replace_bytes(path, cls.learn(texts(), size, folded=folded).to_bytes())
+        return cls(path.read_bytes())
 
     def to_bytes(self) -> bytes:
         """Gives the vocabulary as JSON, which the class takes again."""

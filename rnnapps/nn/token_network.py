@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import keras
 
 from rnnapps.nn.recurrent import Recurrent
+from rnnapps.nn.seeding import seeded
 from rnnapps.nn.weight_drop import VariationalDropout
 
 
@@ -54,28 +55,35 @@ def token_network(
     >>> sorted(network.output)
     ['forward_0_c', 'forward_0_h', 'logits']
     """
-    if seed is not None:
-        keras.utils.set_random_seed(seed)
-    inputs = {"tokens": keras.Input((None,), dtype="int32", name="tokens")}
-    kind = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
-    table = kind(size, embedding, name="token_embedding")
-    x = table(inputs["tokens"])
-    for name, values in (channels or {}).items():
-        inputs[name] = keras.Input((None,), dtype="int32", name=name)
-        added = keras.layers.Embedding(values, embedding, name=f"{name}_embedding")(inputs[name])
-        x = keras.layers.Add(name=f"add_{name}")([x, added])
-    x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
-    recurrent = Recurrent(
-        units, layers, cell, dropout=dropout, weight_drop=weight_drop, seed=seed, name="recurrent"
-    )
-    states = {
-        spec.name: keras.Input((spec.units,), name=spec.name) for spec in recurrent.state_specs
-    }
-    x, last = recurrent(x, initial_states=list(states.values()))
-    x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
-    if tied:
-        logits = table(keras.layers.Dense(embedding, name="features")(x), reverse=True)
-    else:
-        logits = keras.layers.Dense(size, name="logits")(x)
-    outputs = {"logits": logits, **dict(zip(states, last, strict=True))}
-    return keras.Model({**inputs, **states}, outputs)
+    with seeded(seed):
+        inputs = {"tokens": keras.Input((None,), dtype="int32", name="tokens")}
+        kind = keras.layers.ReversibleEmbedding if tied else keras.layers.Embedding
+        table = kind(size, embedding, name="token_embedding")
+        x = table(inputs["tokens"])
+        for name, values in (channels or {}).items():
+            inputs[name] = keras.Input((None,), dtype="int32", name=name)
+            added = keras.layers.Embedding(values, embedding, name=f"{name}_embedding")(
+                inputs[name]
+            )
+            x = keras.layers.Add(name=f"add_{name}")([x, added])
+        x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
+        recurrent = Recurrent(
+            units,
+            layers,
+            cell,
+            dropout=dropout,
+            weight_drop=weight_drop,
+            seed=seed,
+            name="recurrent",
+        )
+        states = {
+            spec.name: keras.Input((spec.units,), name=spec.name) for spec in recurrent.state_specs
+        }
+        x, last = recurrent(x, initial_states=list(states.values()))
+        x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
+        if tied:
+            logits = table(keras.layers.Dense(embedding, name="features")(x), reverse=True)
+        else:
+            logits = keras.layers.Dense(size, name="logits")(x)
+        outputs = {"logits": logits, **dict(zip(states, last, strict=True))}
+        return keras.Model({**inputs, **states}, outputs)

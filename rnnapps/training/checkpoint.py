@@ -12,6 +12,7 @@ import numpy as np
 
 from rnnapps.errors import InputError
 from rnnapps.files import replaced_file
+from rnnapps.tables import plain
 
 if TYPE_CHECKING:
     from rnnapps.training.resumable import Epochs
@@ -45,7 +46,7 @@ class Checkpoint(keras.callbacks.Callback):
         super().__init__()
         self.path = Path(directory) / FILE
         self.data, self.monitor, self.every = data, monitor, every
-        self.settings = json.loads(json.dumps(settings or {}))
+        self.settings = json.loads(json.dumps(plain(settings or {})))
         self.history: dict[str, list[float]] = {}
         self.best: dict = {"epoch": -1, "value": None}
         self.best_weights: list[np.ndarray] = []

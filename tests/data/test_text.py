@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -78,3 +80,28 @@ def test_a_vocabulary_is_json_and_loads_to_the_same():
 def test_what_is_no_text_is_refused(wrong):
     with pytest.raises(InputError, match=r"^Expected a text.*Received: "):
         EXACT.encode(wrong)
+
+
+@pytest.mark.parametrize("folded", [False, True])
+def test_the_characters_of_a_keyboard_are_known_anywhere_in_a_word(folded):
+    subwords = Subwords.learn([], 10, folded=folded)
+    assert UNKNOWN not in subwords.encode("The quick brown fox, jazz & 'pub' (1+2) = ~3\\4_").ids
+
+
+def test_every_process_learns_the_same():
+    code = (
+        "from rnnapps.data.text import Subwords; import hashlib;"
+        "texts = [''.join(chr(c) for c in range(0x4e00 + i, 0x4e00 + i + 40)) for i in range(300)];"
+        "print([hashlib.sha256(Subwords.learn(texts + ['größe ça'] * 3, 900, folded=f).to_bytes())"
+        ".hexdigest() for f in (False, True)])"
+    )
+    one, other = (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        for _ in range(2)
+    )
+    assert one.stdout == other.stdout
+
+
+def test_a_kept_vocabulary_is_learnt_once(tmp_path):
+    kept = Subwords.kept(tmp_path / "own.json", lambda: TEXTS, 120)
+    assert Subwords.kept(tmp_path / "own.json", None, 120).tokens == kept.tokens

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from rnnapps import pipeline
 from rnnapps.errors import InputError
+from rnnapps.pipelines.sentiment import explanation
 from rnnapps.pipelines.sentiment.explanation import MOST
 
 TEXT = "A quiet triumph:  funny & <b>wise</b>.\nNot dull,<br />never."
@@ -50,3 +52,15 @@ def test_the_page_shows_the_text_and_nothing_of_it_is_markup(pipe, tmp_path):
 def test_what_is_no_text_is_refused(pipe, wrong):
     with pytest.raises(InputError, match="Expected a text"):
         pipe.explain(wrong)
+
+
+def test_in_8_bits_a_contribution_is_what_the_word_makes_of_the_answer(pipe, tmp_path):
+    compact = pipeline("sentiment", pipe.save(tmp_path / "compact", compact=True))
+    one, other = compact.explain(TEXT), pipe.explain(TEXT)
+    for mine, yours in zip(one.words, other.words, strict=True):
+        assert mine["contribution"] == pytest.approx(yours["contribution"], abs=2e-3)
+
+
+def test_a_very_long_text_is_explained_in_bounded_time(pipe, monkeypatch):
+    monkeypatch.setattr(explanation, "BUDGET", 2000)
+    assert len(pipe.explain("quiet triumph " * 1000).words) == 10

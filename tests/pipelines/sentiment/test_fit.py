@@ -97,3 +97,45 @@ def test_a_report_counts(pipe):
 def test_long_texts_are_told_to_be_shortened_in_training(pipe):
     with pytest.warns(UserWarning, match="1 texts? with more than 1024 tokens"):
         pipe.fit([*TEXTS, "quiet " * 2000], [*LABELS, "positive"], **{**FAST, "epochs": 1})
+
+
+def test_a_first_fit_learns_the_vocabulary_and_depends_on_the_seed_alone():
+    def made(seed):
+        pipe = pipeline("sentiment", False, embedding=8, units=12, hidden=6)
+        pipe.fit(TEXTS, LABELS, **{**FAST, "epochs": 2, "seed": seed})
+        return pipe
+
+    one, same, other = made(1), made(1), made(2)
+    assert "quiet" in one.subwords.tokens
+    assert one.predict(TEXTS) == same.predict(TEXTS) != other.predict(TEXTS)
+
+
+def test_a_refused_fit_leaves_labels_and_vocabulary(pipe, tmp_path):
+    pipe.fit(TEXTS, LABELS, checkpoint_dir=tmp_path, **FAST)
+    before, answers = pipe.weights(), pipe.predict(TEXTS)
+    with pytest.raises(InputError, match="checkpoint"):
+        pipe.fit(TEXTS, ["a", "b"] * 8, checkpoint_dir=tmp_path, resume=True, **FAST)
+    assert pipe.labels == ["negative", "positive"] and pipe.predict(TEXTS) == answers
+    for path, array in pipe.weights().items():
+        np.testing.assert_array_equal(array, before[path])
+
+
+def test_weights_of_scikit_learn_are_taken(pipe, tmp_path):
+    weights = dict(zip(np.array([0, 1]), np.array([0.5, 2.0]), strict=True))
+    rate = np.float32(1e-3)
+    options = {**FAST, "epochs": np.int64(1), "learning_rate": rate, "checkpoint_dir": tmp_path}
+    pipe.fit(TEXTS, [1, 1, 0, 0] * 4, class_weight=weights, **options)
+    with pytest.raises(InputError, match="class_weight of '0' above 0"):
+        pipe.fit(TEXTS, [1, 1, 0, 0] * 4, class_weight={0: -1, 1: 1})
+
+
+def test_what_the_vocabulary_lacks_is_told(pipe):
+    with pytest.warns(UserWarning, match="has not got .*% of what the texts are made of"):
+        pipe.fit(["отличный фильм", "скучный фильм"] * 4, ["a", "b"] * 4, epochs=1)
+    assert pipe.evaluate(["отличный", "dull"], ["a", "b"])["unknown"] > 0.5
+
+
+def test_a_failed_fine_tuning_leaves_all_layers_trained(pipe):
+    with pytest.raises(InputError):
+        pipe.fine_tune("nowhere.csv")
+    assert pipe._frozen_to == 0 and len(pipe.network.trainable_weights) == 8
