@@ -10,7 +10,7 @@ WINDOW = 1000
 #: Number of subwords of the vocabulary.
 SIZE = 10_000
 #: Settings of `rnnapps.nn.token_network.token_network` for the language model.
-LANGUAGE_MODEL = {
+LANGUAGE_MODEL: dict[str, Any] = {
     "embedding": 200,
     "units": 512,
     "layers": 1,
@@ -19,7 +19,7 @@ LANGUAGE_MODEL = {
     "weight_drop": 0.0,
     "tied": True,
 }
-PRETRAINING = {
+PRETRAINING: dict[str, Any] = {
     "batch_size": 64,
     "window": 70,
     "epochs": 3,
