@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from rnnapps.errors import InputError
@@ -91,6 +93,39 @@ class Ending:
         if not piece[:1].isspace() or piece.strip()[:1].islower():
             return False
         return bool(_CLOSED.search(self.tail)) and not _ABBREVIATED.search(self.tail)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A text made piece by piece that goes on in several ways; equal to another of the same text.
+
+    Args:
+        ending: Tells where the text ends.
+        text: The text so far.
+
+    Example:
+    >>> from rnnapps.pipelines.language.ending import Draft, Ending
+    >>> draft, _ = Draft(Ending(sentences=1, stops=[])).follow("I see.")
+    >>> draft.follow(" You") == draft.follow(" He") == (draft, True)
+    True
+    """
+
+    ending: Ending = field(compare=False)
+    text: str = ""
+
+    def follow(self, piece: str) -> tuple[Draft, bool]:
+        """Goes on with a piece.
+
+        Args:
+            piece: Text that follows.
+
+        Returns:
+            The text with it, or up to its end, and whether the end is reached.
+        """
+        ending = copy.copy(self.ending)
+        sure = self.text[: len(self.text) - len(ending.held)]
+        part, ended = ending.push(piece)
+        return Draft(ending, sure + part + ("" if ended else ending.held)), ended
 
 
 def _overlap(text: str, stop: str) -> int:

@@ -11,6 +11,7 @@ from rnnapps.data.text import BOUNDARY, UNKNOWN
 from rnnapps.decoding.beam import beam_search
 from rnnapps.decoding.sampling import log_softmax, sample
 from rnnapps.pipelines.language.controls import Controls
+from rnnapps.pipelines.language.ending import Draft
 from rnnapps.pipelines.language.reading import Reader
 from rnnapps.runtime.session import Arrays, Session, zero_states
 
@@ -80,7 +81,7 @@ class Writer:
             last = sample(logits, rng, allowed=allowed[None], **sampling).astype(np.int32)
             if last[0] == BOUNDARY:
                 break
-            text, ended = ending.push(self._piece(int(last[0]), index))
+            text, ended = ending.push(self._piece(int(last[0]), first=not index))
             if text:
                 yield text
             if ended:
@@ -95,7 +96,7 @@ class Writer:
             controls: How many beginnings go on at a time, and where a text ends.
 
         Returns:
-            Texts that follow the prompt, the best first.
+            Texts that follow the prompt, all different, the best first.
         """
 
         def step(last: np.ndarray, states: Any) -> tuple[np.ndarray, Any]:
@@ -106,14 +107,8 @@ class Writer:
             chances = np.where(allowed, log_softmax(logits.astype(np.float64)), -np.inf)
             return chances, {**network, "begun": np.ones_like(begun)}
 
-        def text(tokens: list[int]) -> tuple[str, bool]:
-            ending, parts = controls.ending(), ""
-            for index, token in enumerate(tokens):
-                part, ended = ending.push(self._piece(token, index))
-                parts += part
-                if ended:
-                    return parts, True
-            return parts + ending.rest(), False
+        def follow(draft: Draft, token: int) -> tuple[Draft, bool]:
+            return draft.follow(self._piece(token, first=not draft.text))
 
         found = beam_search(
             step,
@@ -122,9 +117,10 @@ class Writer:
             beams=controls.beams,
             max_steps=controls.length,
             end=BOUNDARY,
-            ended=lambda tokens: text(tokens)[1],
+            follow=follow,
+            known=Draft(controls.ending()),
         )
-        return [text([t for t in each.tokens if t != BOUNDARY])[0] for each in found]
+        return [each.known.text for each in found]
 
-    def _piece(self, token: int, index: int) -> str:
-        return self.tokens[token].removeprefix("" if index else self.typed)
+    def _piece(self, token: int, first: bool) -> str:
+        return self.tokens[token].removeprefix(self.typed if first else "")

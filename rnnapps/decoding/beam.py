@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -16,10 +16,12 @@ class Hypothesis(NamedTuple):
     Attributes:
         tokens: its tokens, the one that ends it among them.
         score: its log-probability divided by a power of its length.
+        known: what `follow` told of it.
     """
 
     tokens: list[int]
     score: float
+    known: Any = None
 
 
 def beam_search(
@@ -30,7 +32,8 @@ def beam_search(
     beams: int,
     max_steps: int,
     end: int | None = None,
-    ended: Callable[[list[int]], bool] | None = None,
+    follow: Callable[[Any, int], tuple[Any, bool]] | None = None,
+    known: Any = (),
     power: float = 1.0,
 ) -> list[Hypothesis]:
     """Finds probable sequences, step by step, the best few at a time.
@@ -44,7 +47,11 @@ def beam_search(
         beams: how many sequences go on at a time.
         max_steps: tokens of a sequence at most.
         end: token that ends a sequence.
-        ended: tells of a sequence's tokens whether it is at its end.
+        follow: takes what is known of a sequence, and the token that comes next; gives what is then
+            known of it, and whether it is at its end. Sequences that end and of which the same is
+            known, a hashable value, count as one, as likely as all of them together. By default
+            the tokens are known, as a tuple, and nothing else ends a sequence.
+        known: what is known before the first token.
         power: of the length by which log-probabilities are divided; 0 favours short sequences.
 
     Returns:
@@ -62,34 +69,64 @@ def beam_search(
     >>> beam_search(step, 0, {}, beams=2, max_steps=3, end=0)[0].tokens
     [1, 0]
     """
-    alive: list[list[int]] = [[]]
+    follow = follow or _append
+    alive: list[tuple[list[int], Any]] = [([], known)]
     scores, last = np.zeros(1), np.array([start], np.int32)
-    found: list[Hypothesis] = []
+    found: dict[Hashable, Hypothesis] = {}
     for length in range(1, max_steps + 1):
         chances, states = step(last, states)
         totals = (scores[:, None] + chances).ravel()
         parents: list[int] = []
-        grown: list[list[int]] = []
+        grown: list[tuple[list[int], Any]] = []
         kept: list[float] = []
-        # Twice as many as go on, as some may end.
-        for index in _largest(totals, 2 * beams):
+        for seen, index in enumerate(_from_largest(totals, 2 * beams)):
+            # Twice as many as go on, as some may end, and more where many have the same end.
+            if seen >= 2 * beams and len(grown) + len(found) >= beams:
+                break
             parent, token = divmod(int(index), chances.shape[1])
-            tokens = [*alive[parent], token]
-            if token == end or length == max_steps or (ended is not None and ended(tokens)):
-                found.append(Hypothesis(tokens, float(totals[index]) / length**power))
+            tokens, total = [*alive[parent][0], token], float(totals[index])
+            now, ended = alive[parent][1], token == end
+            if not ended:
+                now, ended = follow(now, token)
+            if ended or length == max_steps:
+                found[now] = _added(found.get(now), tokens, total, now, power)
             elif len(grown) < beams:
                 parents.append(parent)
-                grown.append(tokens)
-                kept.append(float(totals[index]))
-        found = sorted(found, key=lambda each: -each.score)[:beams]
+                grown.append((tokens, now))
+                kept.append(total)
+        best = sorted(found.values(), key=lambda each: -each.score)[:beams]
+        found = {each.known: each for each in best}
         # No sequence can do better than to lose no more until the last step.
-        best = max(kept, default=-np.inf) / max_steps**power
-        if not grown or (len(found) == beams and best <= found[-1].score):
+        bound = max(kept, default=-np.inf) / max_steps**power
+        if not grown or (len(best) == beams and bound <= best[-1].score):
             break
         alive, scores = grown, np.array(kept)
-        last = np.array([tokens[-1] for tokens in grown], np.int32)
+        last = np.array([tokens[-1] for tokens, _ in grown], np.int32)
         states = {name: values[parents] for name, values in states.items()}
-    return found
+    return list(found.values())
+
+
+def _append(known: tuple[int, ...], token: int) -> tuple[tuple[int, ...], bool]:
+    return (*known, token), False
+
+
+def _added(
+    before: Hypothesis | None, tokens: list[int], total: float, known: Any, power: float
+) -> Hypothesis:
+    """Makes a hypothesis, or adds the probability of the same one reached in another way."""
+    if before is not None:
+        tokens = before.tokens
+        total = float(np.logaddexp(total, before.score * len(tokens) ** power))
+    return Hypothesis(tokens, total / len(tokens) ** power, known)
+
+
+def _from_largest(values: np.ndarray, count: int) -> Iterator[int]:
+    """Gives the places of finite values, the largest first, sorting as many as are asked for."""
+    values = values.copy()
+    while len(places := _largest(values, count)):
+        yield from places.tolist()
+        values[places] = -np.inf
+        count *= 4
 
 
 def _largest(values: np.ndarray, count: int) -> np.ndarray:

@@ -58,12 +58,37 @@ def test_with_room_for_all_it_finds_what_trying_all_finds(seed, power):
 def test_sequences_end_where_they_are_told_to(seed):
     chances = table(seed)
 
-    def ended(tokens):
-        return tokens[-2:] == [2, 2]
+    def follow(known, token):
+        return (*known, token), (*known, token)[-2:] == (2, 2)
 
-    found = searched(chances, ended=ended)
-    best = every_sequence(chances, 1.0, ended)
+    found = searched(chances, follow=follow)
+    best = every_sequence(chances, 1.0, lambda tokens: tokens[-2:] == [2, 2])
     assert [tuple(each.tokens) for each in found[:5]] == [tokens for tokens, _ in best[:5]]
+
+
+def test_sequences_of_which_the_same_is_known_count_as_one():
+    """Here 2 and 3 both tell that the sequence has ended before them."""
+    chances = np.log(np.tile([0.0, 0.4, 0.35, 0.25], (SIZE, SIZE, 1)) + 1e-300)
+
+    def follow(known, token):
+        return (known, True) if token > 1 else ((*known, token), False)
+
+    for beams in (3, SIZE**STEPS):
+        found = searched(chances, beams=beams, max_steps=3, follow=follow, power=0.0)[:3]
+        assert [each.known for each in found] == [(), (1,), (1, 1)]
+        np.testing.assert_allclose([np.exp(each.score) for each in found], [0.6, 0.24, 0.096])
+
+
+def test_as_many_are_found_as_asked_though_most_ends_are_one():
+    chances = np.log(np.tile([0.001, 0.003, *[0.0996] * 10], (12, 1)))
+
+    def follow(known, token):
+        return (known, True) if token > 1 else ((*known, token), False)
+
+    found = beam_search(
+        lambda last, states: (chances[last], states), 1, {}, beams=3, max_steps=9, follow=follow
+    )
+    assert len({each.known for each in found}) == len(found) == 3
 
 
 def test_one_beam_takes_the_likeliest_each_time():

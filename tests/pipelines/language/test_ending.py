@@ -2,7 +2,7 @@
 
 import pytest
 
-from rnnapps.pipelines.language.ending import Ending
+from rnnapps.pipelines.language.ending import Draft, Ending
 
 
 def through(pieces, sentences=None, stops=()):
@@ -14,6 +14,17 @@ def through(pieces, sentences=None, stops=()):
         if ended:
             return text, True
     return text + ending.rest(), False
+
+
+def branched(pieces, sentences=None, stops=()):
+    """Gives the same of a draft, which is followed by something else too each time."""
+    draft = Draft(Ending(sentences, stops))
+    for piece in pieces:
+        draft.follow(" Or.")
+        draft, ended = draft.follow(piece)
+        if ended:
+            return draft.text, True
+    return draft.text, False
 
 
 @pytest.mark.parametrize(
@@ -32,7 +43,8 @@ def through(pieces, sentences=None, stops=()):
     ],
 )
 def test_sentences(text, sentences, expected):
-    assert through(text.split("|"), sentences) == (expected, True)
+    for way in (through, branched):
+        assert way(text.split("|"), sentences) == (expected, True)
 
 
 def test_the_end_of_the_pieces_is_no_end_of_the_text():
@@ -51,7 +63,8 @@ def test_the_end_of_the_pieces_is_no_end_of_the_text():
     ],
 )
 def test_stops(text, stops, expected):
-    assert through(text.split("|"), stops=stops) == (expected, True)
+    for way in (through, branched):
+        assert way(text.split("|"), stops=stops) == (expected, True)
 
 
 def test_what_might_begin_a_stop_is_held_back_and_given_in_the_end():
