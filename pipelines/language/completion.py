@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import re
 from typing import Any
 
 import numpy as np
 
+from rnnapps.data.text import UNKNOWN
 from rnnapps.decoding.sampling import log_softmax
-from rnnapps.pipelines.language.reading import Reader, continues_word
+from rnnapps.pipelines.language.reading import Reader, continues_word, in_word
 from rnnapps.pipelines.language.writing import Writer
-from rnnapps.runtime.session import Session
+from rnnapps.runtime.session import Arrays, Session
 
-#: Half a word at the end of a text, with the space before it.
-_TYPED = re.compile(r" ?(?:[^\W_]+(?:['\u2019][^\W_]+)*['\u2019]?)?$")
+#: Characters of half a word at most.
+_LONGEST = 100
 #: How many beginnings of words are followed up, and with how many tokens each.
 _FOLLOWED, _TOKENS = 400, 50
 
@@ -23,8 +23,9 @@ _FOLLOWED, _TOKENS = 400, 50
 def complete(session: Session, reader: Reader, prefix: str, n: int) -> list[dict[str, Any]]:
     """Finds the likeliest words at the end of a text.
 
-    The text is read up to the half-typed word, and beginnings of words that agree with the typed
-    letters are followed up in the order of their probability until the words end.
+    The text is read up to the half-typed word. All tokens that come up to the end of what is typed
+    or reach over it are weighed first; the beginnings of words that they make are then followed up
+    in the order of their probability until the words end. So the scores do not depend on `n`.
 
     Args:
         session: The network.
@@ -34,59 +35,102 @@ def complete(session: Session, reader: Reader, prefix: str, n: int) -> list[dict
 
     Returns:
         Dicts of `text`, the whole word, and `score`, its probability among all words that begin
-        as typed; the likeliest first.
+        as typed; the likeliest first. A word counts by the likeliest of its ways through the
+        tokens.
     """
     prefix = reader.spelled(prefix)
-    match = _TYPED.search(prefix)
-    typed = match[0] if match else ""
+    typed = typed_of(prefix)
     writer = Writer(session, reader, prefix[: len(prefix) - len(typed)])
     goes_on = np.array([continues_word(token) for token in writer.tokens]) & writer.allowed
-    words: dict[str, float] = {}
-    agreeing = 0.0
     order = itertools.count()  # decides between equals, and keeps states from being compared
-    heap: list[Any] = [(0.0, next(order), "", writer.last, writer.states)]
+    heap: list[Any] = []
+    agreeing = -np.inf
+    for begun, nats, chances, states in _beginnings(writer, reader, typed):
+        places = _reaching(writer.tokens, begun, typed[len(begun) :])
+        agreeing = np.logaddexp(agreeing, np.logaddexp.reduce(chances[places]) - nats)
+        for token in _likeliest(places, chances):
+            word = begun + writer.tokens[token]
+            heapq.heappush(heap, (nats - chances[token], next(order), word, token, states))
+    words: dict[str, float] = {}
     followed = 0
     while heap and len(words) < n and followed < _FOLLOWED:
         nats, _, word, last, states = heapq.heappop(heap)
         if last is None:  # the word has ended
-            words[word.strip()] = words.get(word.strip(), 0.0) + float(np.exp(-nats))
+            words.setdefault(word.strip(), float(np.exp(min(0.0, -nats - agreeing))))
             continue
         followed += 1
-        logits, states = writer.step(np.array([last], np.int32), states)
-        chances = log_softmax(np.where(writer.allowed, logits[0].astype(np.float64), -np.inf))
-        if len(word) < len(typed) or not word.strip():
-            places = _agreeing(writer.tokens, goes_on, word, typed)
-            whole = [place for place in places if _covers(word + writer.tokens[place], typed)]
-            agreeing += float(np.exp(chances[whole] - nats).sum())
-        else:
-            places = np.flatnonzero(goes_on)
-            ends = float(np.logaddexp.reduce(chances[~goes_on]))
-            heapq.heappush(heap, (nats - ends, next(order), word, None, None))
-        for token in places[np.argsort(-chances[places], kind="stable")][:_TOKENS].tolist():
+        chances, states = _after(writer, last, states)
+        ends = float(np.logaddexp.reduce(chances[~goes_on]))
+        heapq.heappush(heap, (nats - ends, next(order), word, None, None))
+        for token in _likeliest(np.flatnonzero(goes_on), chances):
             longer = word + writer.tokens[token]
             heapq.heappush(heap, (nats - chances[token], next(order), longer, token, states))
-    return [{"text": word, "score": min(1.0, chance / agreeing)} for word, chance in words.items()]
+    found = [{"text": word, "score": score} for word, score in words.items()]
+    return sorted(found, key=lambda each: -each["score"])
 
 
-def _agreeing(tokens: list[str], goes_on: np.ndarray, word: str, typed: str) -> np.ndarray:
-    """Finds the tokens that agree with what is typed behind the beginning of a word."""
-    rest = typed[len(word) :]
-    agree: list[bool] | np.ndarray
-    if not typed:
-        agree = [
-            on or continues_word(token.removeprefix(" "))
-            for token, on in zip(tokens, goes_on, strict=True)
+def typed_of(text: str) -> str:
+    """Gives half a word at the end of a text, with the space before it.
+
+    Example:
+    >>> from rnnapps.pipelines.language.completion import typed_of
+    >>> [typed_of(text) for text in ("I can'", "the ca", "the ", "the\\n", "'tis")]
+    [" can'", ' ca', ' ', '', 'tis']
+    """
+    begin, least = len(text), max(0, len(text) - _LONGEST)
+    while begin > least and (
+        in_word(text[begin - 1])
+        or (text[begin - 1] in "'\u2019" and begin > 1 and in_word(text[begin - 2]))
+    ):
+        begin -= 1
+    if text[begin - 1 : begin] == " ":
+        begin -= 1
+    return text[begin:]
+
+
+def _beginnings(
+    writer: Writer, reader: Reader, typed: str
+) -> list[tuple[str, float, np.ndarray, Arrays]]:
+    """Runs the network over what is typed, up to each place from which a token reaches its end.
+
+    Returns:
+        What is run over, its nats, the log-probabilities of what follows, and the states.
+    """
+    least = max(0, len(typed) - max(map(len, writer.tokens)))
+    ends = range(least, len(typed) + (not typed.strip()))
+    runs: dict[tuple[int, ...], tuple[float, np.ndarray, Arrays]] = {}
+    runs[()] = (0.0, *_after(writer, writer.last, writer.states))
+    found = []
+    for end in ends:
+        ids = tuple(reader.subwords.encode(typed[:end]).ids.tolist())
+        if UNKNOWN in ids:
+            continue
+        for size in range(1, len(ids) + 1):
+            if ids[:size] not in runs:
+                nats, chances, states = runs[ids[: size - 1]]
+                last = ids[size - 1]
+                runs[ids[:size]] = (nats - chances[last], *_after(writer, last, states))
+        found.append((typed[:end], *runs[ids]))
+    return found
+
+
+def _reaching(tokens: list[str], begun: str, rest: str) -> np.ndarray:
+    """Finds the tokens that begin with the rest of what is typed, and make a word with it."""
+    space = "" if begun else " "
+    return np.flatnonzero(
+        [
+            token.startswith(rest)
+            and (token == rest != " " or continues_word(token.removeprefix(space)))
+            for token in tokens
         ]
-    elif not rest:
-        agree = goes_on
-    elif rest == " ":
-        agree = [
-            token == " " or (token[:1] == " " and continues_word(token[1:])) for token in tokens
-        ]
-    else:
-        agree = [token.startswith(rest) or rest.startswith(token) for token in tokens]
-    return np.flatnonzero(agree)
+    )
 
 
-def _covers(word: str, typed: str) -> bool:
-    return len(word) >= len(typed) and bool(word.strip())
+def _likeliest(places: np.ndarray, chances: np.ndarray) -> list[int]:
+    return places[np.argsort(-chances[places], kind="stable")][:_TOKENS].tolist()
+
+
+def _after(writer: Writer, last: int, states: Arrays) -> tuple[np.ndarray, Arrays]:
+    """Gives the log-probabilities of what follows a token, and the states after it."""
+    logits, states = writer.step(np.array([last], np.int32), states)
+    return log_softmax(np.where(writer.allowed, logits[0].astype(np.float64), -np.inf)), states

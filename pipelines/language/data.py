@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from rnnapps.data.text import check_text
+from rnnapps.data.text_forms import TABLES, check_texts, column, decoded, read_table, read_text
 from rnnapps.errors import InputError
-from rnnapps.pipelines.language.reading import Reader
+from rnnapps.pipelines.language.reading import ANEW, Reader
 
 #: Characters of a passage at least.
 PASSAGE = 10_000
@@ -47,17 +47,19 @@ def all_passages(texts: Iterable[str]) -> list[str]:
     return [each for text in texts for each in passages(text) if each.strip()]
 
 
-def texts_of(source: Any) -> list[str]:
+def texts_of(source: Any, text: str = "text") -> list[str]:
     """Reads own texts.
 
     Args:
-        source: A file, a folder of .txt files, or a list of texts; a `Path` in the list is a file.
+        source: A text file, a .csv, .tsv or .jsonl file, a folder of .txt files, a list of texts,
+            a pandas frame or a `tf.data.Dataset` of texts; a `Path` in the list is a file.
+        text: Name of the column with the texts, of a file or frame that has columns.
 
     Returns:
         The texts.
 
     Raises:
-        InputError: If there is no text, or a file cannot be read as UTF-8.
+        InputError: If there is no text, or a file cannot be read.
 
     Example:
     >>> from rnnapps.pipelines.language.data import texts_of
@@ -65,30 +67,32 @@ def texts_of(source: Any) -> list[str]:
     ['One text.', 'Another.']
     """
     if isinstance(source, str | Path):
-        texts = [_read(file) for file in _files(source)]
-    elif isinstance(source, Iterable) and not isinstance(source, bytes):
-        texts = [_read(each) if isinstance(each, Path) else each for each in source]
+        texts = [each for file in _files(source) for each in _read(file, text)]
+    elif hasattr(source, "as_numpy_iterator"):
+        texts = [decoded(each) for batch in source.as_numpy_iterator() for each in _each(batch)]
+    elif hasattr(source, "columns"):
+        texts = column(source, text, "text")
+    elif isinstance(source, Iterable) and not isinstance(source, bytes | Mapping):
+        parts = (_read(each, text) if isinstance(each, Path) else [each] for each in source)
+        texts = [each for part in parts for each in part]
     else:
         raise InputError(
-            "Expected a file, a folder of .txt files or a list of texts. Received: "
-            f"{str(source)[:80]} ({type(source).__name__})."
+            "Expected a file, a folder of .txt files, a list of texts, a frame or a dataset. "
+            f"Received: {str(source)[:80]} ({type(source).__name__})."
         )
-    for index, text in enumerate(texts):
-        try:
-            check_text(text)
-        except InputError as error:
-            raise InputError(f"Text {index}: {error}") from error
-    if not any(text.strip() for text in texts):
+    check_texts(texts)
+    if not any(each.strip() for each in texts):
         raise InputError(f"Expected texts. Received: {len(texts)} without a word.")
     return texts
 
 
-def documents_of(reader: Reader, texts: Sequence[str]) -> list[np.ndarray]:
+def documents_of(reader: Reader, texts: Sequence[str], advice: str = ANEW) -> list[np.ndarray]:
     """Reads texts to learn from as tokens.
 
     Args:
         reader: What reads texts.
         texts: The texts.
+        advice: What to do where the vocabulary has not got their characters.
 
     Returns:
         The tokens of each. A warning tells what the vocabulary has not got.
@@ -96,12 +100,11 @@ def documents_of(reader: Reader, texts: Sequence[str]) -> list[np.ndarray]:
     Raises:
         InputError: If it has not got too many of the characters.
     """
-    share, missing = reader.unknown(reader.check("\n".join(texts)))
+    share, missing = reader.unknown(reader.check("\n".join(texts), advice))
     if share:
         warnings.warn(
             f"The vocabulary has not got {share:.2%} of the characters ({missing}); they are read "
-            "as unknown, and never written. For a vocabulary of these texts do "
-            '`pipeline("language", False)` and `fit` instead.',
+            f"as unknown, and never written. {advice}",
             stacklevel=3,
         )
     return reader.all_ids(texts)
@@ -126,10 +129,13 @@ def _files(source: str | Path) -> list[Path]:
     return found
 
 
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(
-            f"Expected a text file in UTF-8. Received: {str(path)!r} ({error})."
-        ) from error
+def _read(path: Path, text: str) -> list[Any]:
+    """Reads the texts of a file: of a table its column, of any other file the whole."""
+    if path.suffix.lower() in TABLES:
+        return column(read_table(path), text, "text")
+    return [read_text(path)]
+
+
+def _each(batch: Any) -> list[Any]:
+    """Gives the elements of a batch, or the one that is none."""
+    return batch.ravel().tolist() if isinstance(batch, np.ndarray) else [batch]

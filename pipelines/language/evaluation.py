@@ -6,18 +6,21 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
+from rnnapps.pipelines.language.likelihood import perplexity
 from rnnapps.report import Report
 
 
 def evaluate(pipe: Any, texts: Sequence[str]) -> Report:
     """Measures a pipeline on texts; see `Language.evaluate`."""
     results = pipe.predict(list(texts))
+    figures = likelihood(
+        sum(result["nats"] for result in results),
+        sum(result["tokens"] for result in results),
+        sum(map(len, texts)),
+    )
+    unknown, _ = pipe.reader.unknown("\n".join(texts))
     return Report(
-        likelihood(
-            sum(result["nats"] for result in results),
-            sum(result["tokens"] for result in results),
-            sum(map(len, texts)),
-        ),
+        {**figures, "unknown": unknown},
         title=f"{pipe.metadata.get('name', 'language')} on {len(texts)} texts",
     )
 
@@ -41,7 +44,7 @@ def likelihood(nats: float, tokens: int, characters: int) -> dict[str, float]:
     """
     return {
         "nats_per_token": nats / tokens,
-        "perplexity": math.exp(nats / tokens),
+        "perplexity": perplexity(nats / tokens),
         "nats_per_character": nats / characters,
         "bits_per_character": nats / characters / math.log(2),
         "tokens": tokens,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from rnnapps.data.batches import pad
 from rnnapps.data.text import BOUNDARY
-from rnnapps.decoding.sampling import log_softmax
-from rnnapps.runtime.session import Arrays, Session, zero_states
+from rnnapps.runtime.rows import run_rows, target_nats
+from rnnapps.runtime.session import Arrays, Session
 
 #: Tokens that run at once; a window's logits take `rows * WINDOW * size` floats.
 WINDOW = 128
@@ -33,7 +33,7 @@ def example(ids: np.ndarray) -> Arrays:
     return {"tokens": np.insert(ids[:-1], 0, BOUNDARY).astype(np.int32), "targets": ids}
 
 
-def nats_of(session: Session, rows: Sequence[Arrays]) -> list[np.ndarray]:
+def measured(session: Session, rows: Sequence[Arrays]) -> list[Arrays]:
     """Measures rows, each from the beginning of a text; none depends on the others.
 
     Args:
@@ -41,17 +41,20 @@ def nats_of(session: Session, rows: Sequence[Arrays]) -> list[np.ndarray]:
         rows: What `example` gave of each text.
 
     Returns:
-        Nats of each token, float64 of shape `(time,)`.
+        The rows, each with the `"nats"` of its tokens, float64 of shape `(time,)`.
     """
-    if session.quantized and len(rows) > 1:  # its scales come from all that runs together
-        return [nats for row in rows for nats in nats_of(session, [row])]
-    tokens, targets = (pad([row[name] for row in rows])[0] for name in ("tokens", "targets"))
-    states = zero_states(session, len(rows))
-    parts = []
-    for begin in range(0, tokens.shape[1], WINDOW):
-        window = slice(begin, begin + WINDOW)
-        outputs, states = session.run({"tokens": tokens[:, window], **states})
-        scores = log_softmax(outputs["logits"].astype(np.float64))
-        parts.append(-np.take_along_axis(scores, targets[:, window, None], axis=2)[..., 0])
-    nats = np.concatenate(parts, axis=1)
-    return [values[: len(row["targets"])] for values, row in zip(nats, rows, strict=True)]
+    return run_rows(session, rows, WINDOW, keep=target_nats)
+
+
+def perplexity(nats: float) -> float:
+    """Gives the exponential of nats per token; infinity where it is more than a float can be.
+
+    Example:
+    >>> from rnnapps.pipelines.language.likelihood import perplexity
+    >>> perplexity(0.0), perplexity(1000.0)
+    (1.0, inf)
+    """
+    try:
+        return math.exp(nats)
+    except OverflowError:
+        return math.inf

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from inspect import signature
 from pathlib import Path
@@ -11,12 +10,14 @@ from typing import TYPE_CHECKING, Any, Self
 from rnnapps.checks import LearningRate, check_count, check_fit
 from rnnapps.data.text import Subwords
 from rnnapps.errors import InputError, UnknownNameError
+from rnnapps.fine_tuning import kept_if_refused
+from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.language.completion import complete
 from rnnapps.pipelines.language.controls import Controls
 from rnnapps.pipelines.language.data import all_passages, documents_of, texts_of
-from rnnapps.pipelines.language.likelihood import example, nats_of
-from rnnapps.pipelines.language.reading import Reader, words_of
+from rnnapps.pipelines.language.likelihood import example, measured, perplexity
+from rnnapps.pipelines.language.reading import ANEW, FIRST, Reader, words_of
 from rnnapps.pipelines.language.writing import Writer
 
 if TYPE_CHECKING:
@@ -56,14 +57,13 @@ class Language(Pipeline):
         self.reader = Reader(Subwords(self.files[VOCABULARY]))
 
     @classmethod
-    def untrained(
-        cls, vocabulary: Sequence[str] | None = None, size: int = 8_000, **overrides: Any
-    ) -> Self:
+    def untrained(cls, vocabulary: Any = None, size: int = 8_000, **overrides: Any) -> Self:
         """Builds the pipeline with random weights.
 
         Args:
-            vocabulary: Texts from which the subwords are learnt. By default the first `fit` learns
-                them from its own texts; until then the pipeline knows the characters of a keyboard.
+            vocabulary: Texts from which the subwords are learnt, as in `fit`. By default the first
+                `fit` learns them from its own texts; until then the pipeline knows the characters
+                of a keyboard.
             size: Number of subwords at most.
             **overrides: Settings of the network, as in `rnnapps.nn.token_network`.
 
@@ -71,7 +71,7 @@ class Language(Pipeline):
             The pipeline.
 
         Raises:
-            InputError: If the vocabulary is no list of texts, or the size no count.
+            InputError: If the texts cannot be read, or the size is no count.
             UnknownNameError: If there is no such setting.
         """
         from rnnapps.nn.token_network import token_network
@@ -84,7 +84,7 @@ class Language(Pipeline):
         preprocessor: dict[str, Any] = {"sampling": {}}
         if vocabulary is None:
             preprocessor["learns"] = size
-        texts = [] if vocabulary is None else texts_of(list(vocabulary))
+        texts = [] if vocabulary is None else texts_of(vocabulary)
         files = {VOCABULARY: Subwords.learn(texts, size).to_bytes()}
         return cls({**NETWORK, **overrides}, preprocessor, files=files)
 
@@ -220,8 +220,7 @@ class Language(Pipeline):
         return example(ids)
 
     def forward(self, examples: list[Example]) -> list[Example]:
-        nats = nats_of(self.batch_session, examples)
-        return [{**each, "nats": values} for each, values in zip(examples, nats, strict=True)]
+        return measured(self.batch_session, examples)
 
     def postprocess(self, arrays: Example, raw: Any, words: bool = False) -> dict[str, Any]:
         """Makes the answer.
@@ -230,16 +229,15 @@ class Language(Pipeline):
             words: Whether to tell the nats of each word.
         """
         nats, count = float(arrays["nats"].sum()), len(arrays["nats"])
-        result = {
+        result: dict[str, Any] = {
             "nats": nats,
             "nats_per_token": nats / count,
-            "perplexity": math.exp(nats / count),
+            "perplexity": perplexity(nats / count),
             "nats_per_character": nats / len(raw),
             "tokens": count,
         }
         if words:
-            tokens = [self.reader.subwords.decode([i]) for i in arrays["targets"]]
-            result["words"] = words_of(tokens, arrays["nats"].tolist())
+            result["words"] = words_of(raw, self.reader.tokens(raw), arrays["nats"])
         return result
 
     def predict(self, x: Any, batch_size: int | None = None, **options: Any) -> Any:
@@ -249,8 +247,8 @@ class Language(Pipeline):
             x: A text, a list of texts, or an iterator of texts, of any length.
             batch_size: How many texts run at once (8-bit networks run each alone); the results do
                 not depend on it.
-            **options: `words=True` adds `words`: a list of `text` and `nats` of each word, with
-                the space before it.
+            **options: `words=True` adds `words`, a list of dicts that together are the text:
+                `text` of each word, with the space before it, its place `start` and `end`, `nats`.
 
         Returns:
             For each text a dict: `nats` (negative log-likelihood), `nats_per_token`, `perplexity`
@@ -276,6 +274,7 @@ class Language(Pipeline):
         y: None = None,
         *,
         validation_data: Any = None,
+        text: str = "text",
         epochs: int = 5,
         batch_size: int = 16,
         learning_rate: LearningRate = 1e-3,
@@ -288,9 +287,11 @@ class Language(Pipeline):
         """Trains on own texts, as running text with the states carried; a second call continues.
 
         Args:
-            x: A text file in UTF-8, a folder of .txt files, or a list of texts.
+            x: A text file in UTF-8, a folder of .txt files, a list of texts, a pandas frame, a
+                .csv, .tsv or .jsonl file, or a `tf.data.Dataset` of texts.
             y: Not used: the text itself is what is predicted.
             validation_data: Like `x`; decides which epoch is kept.
+            text: Name of the column with the texts.
             epochs: Passes over the texts.
             batch_size: Rows of text that are read side by side, at most.
             learning_rate: Highest rate of the one-cycle schedule; a pair of the lowest and the
@@ -319,43 +320,52 @@ class Language(Pipeline):
             checkpoint_dir=checkpoint_dir,
             resume=resume,
         )
-        texts = all_passages(texts_of(x))
-        others = None if validation_data is None else all_passages(texts_of(validation_data))
-        if "learns" in self.preprocessor:
-            self._take_up(Subwords.learn(texts, self.preprocessor.pop("learns")))
-        documents = documents_of(self.reader, texts)
-        held_out = None if others is None else documents_of(self.reader, others)
-        with self.training(seed) as network:
-            return train(
-                network,
-                documents,
-                held_out,
-                batch_size=batch_size,
-                seed=seed,
-                epochs=epochs,
-                learning_rate=learning_rate,
-                patience=patience,
-                checkpoint_dir=checkpoint_dir,
-                resume=resume,
-                callbacks=callbacks,
-            )
+        texts = all_passages(texts_of(x, text))
+        others = None if validation_data is None else all_passages(texts_of(validation_data, text))
+        learns = self.preprocessor.get("learns")
+        reader = Reader(Subwords.learn(texts, learns)) if learns else self.reader
+        advice = FIRST if learns else ANEW
+        documents = documents_of(reader, texts, advice)
+        held_out = None if others is None else documents_of(reader, others, advice)
+        with kept_if_refused(self):
+            if learns:
+                self._take_up(reader)
+            with seeded(seed):
+                network = self.network
+            with self.training(seed):
+                return train(
+                    network,
+                    documents,
+                    held_out,
+                    batch_size=batch_size,
+                    seed=seed,
+                    epochs=epochs,
+                    learning_rate=learning_rate,
+                    patience=patience,
+                    checkpoint_dir=checkpoint_dir,
+                    resume=resume,
+                    callbacks=callbacks,
+                )
 
-    def evaluate(self, x: Any, y: None = None) -> Report:
+    def evaluate(self, x: Any, y: None = None, text: str = "text") -> Report:
         """Measures how well own texts are predicted.
 
         Args:
-            x: A text file in UTF-8, a folder of .txt files, or a list of texts.
+            x: As in `fit`.
             y: Not used.
+            text: Name of the column with the texts.
 
         Returns:
-            Nats per token, perplexity, nats and bits per character over all texts.
+            Nats per token, perplexity, nats and bits per character over all texts, and the share
+            of characters that are `unknown`, which cost little: the figures of texts with many of
+            them flatter.
 
         Raises:
             InputError: If a text cannot be read, or the vocabulary has not got its characters.
         """
         from rnnapps.pipelines.language.evaluation import evaluate
 
-        return evaluate(self, [text for text in texts_of(x) if text])
+        return evaluate(self, [each for each in texts_of(x, text) if each])
 
     def example(self) -> str:
         return "It was a bright morning, and she had nothing to do but to walk into the town."
@@ -365,8 +375,9 @@ class Language(Pipeline):
 
         return demo(self, folder)
 
-    def _take_up(self, subwords: Subwords) -> None:
+    def _take_up(self, reader: Reader) -> None:
         """Changes the vocabulary, with which the network begins anew."""
-        self.files[VOCABULARY] = subwords.to_bytes()
-        self.reader = Reader(subwords)
+        del self.preprocessor["learns"]
+        self.files[VOCABULARY] = reader.subwords.to_bytes()
+        self.reader = reader
         self._network = self._weights = self._graph = self._session = None

@@ -5,19 +5,37 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 from rnnapps.data.prose import SIGNS
-from rnnapps.data.text import Subwords, check_text
+from rnnapps.data.text import OTHERS, Subwords, Tokens, check_text
 from rnnapps.errors import InputError
 
 #: A text with a larger share of characters that a vocabulary has not got is refused.
 MOST = 0.3
+#: What to do where a vocabulary has not got the characters of a text, and where it is learnt first.
+ANEW = 'For a vocabulary of own texts do `pipeline("language", False)` and `fit` instead.'
+FIRST = (
+    f"A vocabulary has the characters of a keyboard and the {OTHERS} others that are most frequent "
+    "in the texts of the first `fit`. Do take texts in one alphabet, also to validate on, instead."
+)
 
 _INSTEAD = {**SIGNS, "\u2013": "-", "\t": " ", "\r": "\n"}
+_DASHES = [f"{a}{dash}{b}" for a in (" ", "") for dash in "\u2014\u2015" for b in (" ", "")]
+
+
+def in_word(character: str) -> bool:
+    """Tells whether a character is a letter, a mark on one, or a digit.
+
+    Example:
+    >>> from rnnapps.pipelines.language.reading import in_word
+    >>> [in_word(each) for each in ("é", "\u0301", "7", "_", "'")]
+    [True, True, True, False, False]
+    """
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
 def continues_word(token: str) -> bool:
@@ -28,34 +46,44 @@ def continues_word(token: str) -> bool:
     >>> [continues_word(token) for token in ("ing", "'s", " the", ".", "'")]
     [True, True, False, False, False]
     """
-    first, second = token[:1], token[1:2]
-    if first in ("'", "\u2019"):
-        return second.isalpha()
-    return first.isalnum() or unicodedata.combining(first or " ") > 0
+    if token[:1] in ("'", "\u2019"):
+        return token[1:2].isalpha()
+    return bool(token) and in_word(token[0])
 
 
-def words_of(tokens: Sequence[str], nats: Sequence[float]) -> list[dict[str, Any]]:
+def words_of(text: str, tokens: Tokens, nats: np.ndarray) -> list[dict[str, Any]]:
     """Puts tokens together to words and signs, and adds up their nats.
 
     Args:
-        tokens: The text of each token.
-        nats: The nats of each.
+        text: The text.
+        tokens: Its tokens, with their places in it.
+        nats: The nats of each, of shape `(time,)`.
 
     Returns:
-        Dicts of `text`, with the space before it, and `nats`.
+        Dicts of `text`, with the space before it, `start` and `end`, its place in the text, and
+        `nats`. Together they are the text.
 
     Example:
+    >>> import numpy as np
+    >>> from rnnapps.data.text import Tokens
     >>> from rnnapps.pipelines.language.reading import words_of
-    >>> words_of(["A", " lark", "ing", "."], [2.0, 3.0, 1.0, 0.5])[1]
-    {'text': ' larking', 'nats': 4.0}
+    >>> places = np.array([(0, 1), (1, 6), (6, 9), (9, 10)])
+    >>> words_of("A larking.", Tokens(np.arange(4), places), np.array([2.0, 3.0, 1.0, 0.5]))[1]
+    {'text': ' larking', 'start': 1, 'end': 9, 'nats': 4.0}
     """
-    words: list[dict[str, Any]] = []
-    for token, value in zip(tokens, nats, strict=True):
-        if words and continues_word(token) and continues_word(words[-1]["text"][-1]):
-            words[-1] = {"text": words[-1]["text"] + token, "nats": words[-1]["nats"] + value}
-        else:
-            words.append({"text": token, "nats": value})
-    return words
+    first, before = [0], ""
+    for index, (start, end) in enumerate(tokens.offsets.tolist()):
+        piece = text[start:end]
+        if before and piece and not (continues_word(piece) and continues_word(before)):
+            first.append(index)
+        before = piece[-1:] or before
+    starts = tokens.offsets[first, 0].tolist()
+    return [
+        {"text": text[start:end], "start": start, "end": end, "nats": value}
+        for start, end, value in zip(
+            starts, [*starts[1:], len(text)], np.add.reduceat(nats, first).tolist(), strict=True
+        )
+    ]
 
 
 class Reader:
@@ -80,6 +108,12 @@ class Reader:
     def __init__(self, subwords: Subwords):
         self.subwords = subwords
         self.alphabet = {token for token in subwords.tokens if len(token) == 1}
+        #: What is written in place of what the alphabet has not got, as far as it has come up.
+        self.plain = {"\r\n": "\n"}
+        if "\u2014" not in self.alphabet:
+            self.plain |= dict.fromkeys(_DASHES, " - ")
+        others = "[^" + "".join(map(re.escape, sorted(self.alphabet))) + "]"
+        self.strange = re.compile("|".join([*self.plain, others]))
 
     def spelled(self, text: str) -> str:
         """Writes a text in the characters of the vocabulary, as far as they go.
@@ -90,10 +124,32 @@ class Reader:
         Returns:
             The text as it is read.
         """
-        text = text.replace("\r\n", "\n")
-        if "\u2014" not in self.alphabet:
-            text = re.sub(r" ?[\u2014\u2015] ?", " - ", text)
-        return text.translate({ord(c): self._instead(c) for c in set(text) - self.alphabet})
+        return self.strange.sub(self._instead, text)
+
+    def tokens(self, text: str) -> Tokens:
+        """Gives the tokens of a text, with their places in it as it was given.
+
+        Args:
+            text: Any text.
+
+        Returns:
+            The tokens. Where more is read than is given, as of "…", the first of them has the
+            place; so each begins where the one before it ends.
+        """
+        ids, offsets = self.subwords.encode(self.spelled(text))
+        places, end = [0], 0  # in the given text, of each border between characters that are read
+        for match in self.strange.finditer(text):
+            begin, size = match.start(), len(self._instead(match))
+            places += range(end + 1, begin + 1)
+            places += (min(begin + i, match.end()) for i in range(1, size))
+            end = match.end()
+            if size:
+                places.append(end)
+            else:  # what is left out goes with what stands before it
+                places[-1] = end
+        places += range(end + 1, len(text) + 1)
+        places[0] = 0
+        return Tokens(ids, np.array(places)[offsets])
 
     def ids(self, text: str) -> np.ndarray:
         """Gives the tokens of a text, int32 of shape `(time,)`."""
@@ -118,11 +174,12 @@ class Reader:
         shown = "".join(each for each, _ in missing.most_common(10))
         return missing.total() / max(total, 1), shown
 
-    def check(self, text: object) -> str:
+    def check(self, text: object, advice: str = ANEW) -> str:
         """Checks that something is a text that the vocabulary can write for the most part.
 
         Args:
             text: Anything.
+            advice: What to do where it cannot.
 
         Returns:
             The text.
@@ -137,15 +194,20 @@ class Reader:
             raise InputError(
                 "Expected a text in characters that the vocabulary has. Received: "
                 f"{text.strip()[:40]!r}, {share:.0%} of whose characters it has not got "
-                f"({missing}). For another language or alphabet do "
-                '`pipeline("language", False)` and `fit` on own texts instead.'
+                f"({missing}). {advice}"
             )
         return text
 
     def _lacks(self, character: str) -> bool:
         return character not in self.alphabet and not character.isspace()
 
-    def _instead(self, character: str) -> str:
+    def _instead(self, match: re.Match[str]) -> str:
+        found = match[0]
+        if found not in self.plain:
+            self.plain[found] = self._plainer(found)
+        return self.plain[found]
+
+    def _plainer(self, character: str) -> str:
         if character.isspace() and character not in _INSTEAD:
             return " "
         decomposed = unicodedata.normalize("NFKD", character)

@@ -11,7 +11,6 @@ import numpy as np
 
 from rnnapps.checks import LearningRate, check_fit, check_settings
 from rnnapps.data.midi import midi_files, midi_of, read_midi
-from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.music.composer import Composer, read_melody
@@ -28,6 +27,7 @@ from rnnapps.pipelines.music.generation import write
 from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
 from rnnapps.pipelines.music.stream import notes_as_made
+from rnnapps.runtime.rows import run_rows, target_nats
 
 if TYPE_CHECKING:
     import keras
@@ -216,13 +216,7 @@ class Music(Pipeline):
         return example(self.codec, self.codec.encode(score))
 
     def forward(self, examples: list[Example]) -> list[Example]:
-        outputs = []
-        for arrays in super().forward(examples):
-            targets = arrays["targets"]
-            scores = log_softmax(arrays["logits"])
-            nats = -np.take_along_axis(scores, targets[:, None], axis=1)[:, 0]
-            outputs.append({"nats": nats, "targets": targets})
-        return outputs
+        return run_rows(self.batch_session, examples, keep=target_nats)
 
     def postprocess(self, arrays: Example, raw: Any) -> dict[str, float]:
         tokens, nats = arrays["targets"], float(arrays["nats"].sum())

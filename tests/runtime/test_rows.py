@@ -6,7 +6,7 @@ from rnnapps.nn.recurrent import Recurrent
 from rnnapps.nn.token_network import token_network
 from rnnapps.runtime.lower import lower
 from rnnapps.runtime.quantize import quantize
-from rnnapps.runtime.rows import run_rows
+from rnnapps.runtime.rows import run_rows, target_nats
 from rnnapps.runtime.session import KerasSession, OnnxSession
 
 KINDS = {
@@ -80,3 +80,35 @@ def test_rows_run_together_unless_the_graph_is_quantized(monkeypatch):
     assert sizes == [(4, 7)]
     run_rows(KINDS["quantized"](network), rows_of(network))
     assert sizes[1:] == [(1, 7), (1, 1), (1, 4), (1, 7)]
+
+
+@pytest.mark.parametrize("window", [None, 3])
+@pytest.mark.parametrize("kind", ["onnx", "keras"])
+def test_windows_are_reduced_as_they_come(kind, window):
+    session = KINDS[kind](token_network(9, embedding=8, units=16, layers=2, seed=0))
+    rng = np.random.default_rng(0)
+    rows = [
+        {name: rng.integers(0, 9, size).astype(np.int32) for name in ("tokens", "targets")}
+        for size in (7, 1, 3, 6)
+    ]
+    reduced = run_rows(session, rows, window, keep=target_nats)
+    for row, whole, answer in zip(rows, run_rows(session, rows), reduced, strict=True):
+        assert answer.keys() == {"tokens", "targets", "nats"}
+        expected = target_nats(row, whole)["nats"]
+        np.testing.assert_allclose(answer["nats"], expected, atol=1e-5)
+
+
+def test_rows_that_have_ended_run_no_further(monkeypatch):
+    sizes = []
+    run = OnnxSession.run
+
+    def counting(self, arrays):
+        sizes.append(arrays["tokens"].shape)
+        return run(self, arrays)
+
+    monkeypatch.setattr(OnnxSession, "run", counting)
+    network = token_network(9, embedding=3, units=5, layers=1)
+    rows = [{"tokens": np.ones(size, np.int32)} for size in (9, 2, 4)]
+    answers = run_rows(KINDS["onnx"](network), rows, window=4)
+    assert sizes == [(3, 4), (1, 4), (1, 1)]
+    assert [len(answer["logits"]) for answer in answers] == [9, 2, 4]

@@ -1,11 +1,14 @@
 """Completion of half-typed words."""
 
+import time
+
 import numpy as np
 import pytest
 
 from rnnapps import pipeline
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError
+from rnnapps.pipelines.language.completion import typed_of
 from rnnapps.pipelines.language.writing import Writer
 
 SMALL = {"embedding": 48, "units": 96, "input_dropout": 0, "output_dropout": 0, "seed": 1}
@@ -51,12 +54,48 @@ def test_scores_are_shares_of_the_words_that_begin_so(language):
     writer = Writer(language.session, language.reader, "The cat")
     logits, _ = writer.step(np.array([writer.last], np.int32), writer.states)
     assert len(language.reader.ids(" sat")) == 1
+    assert len(language.reader.ids(" s")) == 1
     (found,) = (word for word in language.complete("The cat s", 9) if word["text"] == "sat")
     tokens = writer.tokens
     chances = np.exp(log_softmax(np.where(writer.allowed, logits[0], -np.inf)))
     (place,) = (i for i, token in enumerate(tokens) if token == " sat")
     begin = sum(p for p, token in zip(chances, tokens, strict=True) if token.startswith(" s"))
-    assert found["score"] <= chances[place] / begin + 1e-6
+    share = chances[place] / begin
+    assert 0.8 * share < found["score"] < share + 1e-4
+
+
+@pytest.mark.parametrize("prefix", ["The c", "The cow saw a cas", "The ", "A co", "ca"])
+def test_scores_do_not_depend_on_the_number_of_words(language, prefix):
+    most = language.complete(prefix, n=8)
+    for n in (1, 2, 5):
+        assert language.complete(prefix, n=n) == most[:n]
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("the cat\n", ""),
+        ("the\ncat", "cat"),
+        ("वह हिन्दी", " हिन्दी"),
+        ("a cafe\u0301", " cafe\u0301"),
+        ("I can\u2019", " can\u2019"),
+        ("rock'n'ro", "rock'n'ro"),
+        ("a 'ro", "ro"),
+        ("can''", ""),
+        ("snake_ca", "ca"),
+        ("the  ", " "),
+        ("", ""),
+    ],
+)
+def test_what_is_typed(text, typed):
+    assert typed_of(text) == typed
+
+
+def test_much_that_is_typed_takes_no_time(language):
+    begin = time.perf_counter()
+    for text in ("cat" * 300_000, "cat'" * 300_000, " " * 1_000_000):
+        language.complete(text)
+    assert time.perf_counter() - begin < 10
 
 
 def test_as_many_as_asked_at_most(language):

@@ -1,6 +1,7 @@
 """Own texts: what is read, what the vocabulary becomes, what is told of what it lacks."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnapps import pipeline
@@ -74,12 +75,60 @@ def test_files_folders_and_lists_read_alike(fresh, tmp_path):
     assert dict(fresh.evaluate(file)) == dict(fresh.evaluate([ENGLISH * 9]))
 
 
+def test_frames_tables_and_datasets_read_alike(fresh, tmp_path):
+    import tensorflow as tf
+
+    texts = [ENGLISH.strip(), "NA", RUSSIAN.strip()]
+    frame = pd.DataFrame({"body": texts, "page": range(3)})
+    frame.to_csv(tmp_path / "texts.csv", index=False)
+    frame.to_json(tmp_path / "texts.jsonl", orient="records", lines=True)
+    for source in (frame, tmp_path / "texts.csv", str(tmp_path / "texts.jsonl")):
+        assert texts_of(source, text="body") == texts
+    dataset = tf.data.Dataset.from_tensor_slices(texts)
+    for source in (frame["body"], dataset, dataset.batch(2)):
+        assert texts_of(source) == texts
+    fresh.fit(frame, text="body", validation_data=tmp_path / "texts.csv", epochs=1)
+    assert fresh.evaluate(frame, text="body")["tokens"]
+    vocabulary = frame["body"]
+    learnt = pipeline("language", False, vocabulary=vocabulary, size=200, **SMALL)
+    assert learnt.reader.alphabet == fresh.reader.alphabet
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"x": ["".join(map(chr, range(0x4E00, 0x4E00 + 900)))]},
+        {"x": [ENGLISH], "validation_data": [RUSSIAN]},
+        {"x": [ENGLISH] * 9, "checkpoint_dir": "", "resume": True},
+    ],
+    ids=["letters", "validation", "checkpoint"],
+)
+def test_a_first_fit_that_is_refused_changes_nothing(fresh, options, tmp_path):
+    if "checkpoint_dir" in options:
+        options["checkpoint_dir"] = tmp_path
+        other = pipeline("language", False, size=200, **SMALL)
+        other.fit([ENGLISH * 8], epochs=1, checkpoint_dir=tmp_path)
+    files, reader, weights = dict(fresh.files), fresh.reader, fresh.weights()
+    expected = "Expected" if "checkpoint_dir" in options else "A vocabulary has .* 200 others"
+    with pytest.raises(InputError, match=expected) as told:
+        fresh.fit(**options)
+    assert "False" not in str(told.value)
+    assert fresh.preprocessor["learns"] == 200
+    assert fresh.files == files and fresh.reader is reader
+    for path, values in fresh.weights().items():
+        np.testing.assert_array_equal(values, weights[path])
+    fresh.fit([ENGLISH] * 9, epochs=1)
+
+
 @pytest.mark.parametrize(
     ("source", "expected"),
     [
-        (5, "a file, a folder of .txt files or a list"),
-        (None, "a file, a folder of .txt files or a list"),
-        (b"text", "a file, a folder of .txt files or a list"),
+        (5, "a file, a folder of .txt files, a list"),
+        (None, "a file, a folder of .txt files, a list"),
+        (b"text", "a file, a folder of .txt files, a list"),
+        ({"text": [ENGLISH]}, r"a list of texts.*\(dict\)"),
+        (pd.DataFrame({"body": [ENGLISH]}), "one column 'text'.*'body'.*text="),
+        (pd.DataFrame({"text": [ENGLISH, None]}), "Text 1: Expected a text"),
         ("nowhere.txt", "a file or a folder.*not there"),
         ("A whole text. " * 500, "a file or a folder.*list of texts"),
         ([], "without a word"),

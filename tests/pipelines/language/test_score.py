@@ -1,12 +1,14 @@
 """How probable texts are."""
 
 import math
+import time
 
 import numpy as np
 import pytest
 
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.pipelines.language.likelihood import WINDOW
+from rnnapps.pipelines.language.reading import words_of
 from rnnapps.runtime.session import KerasSession, zero_states
 
 
@@ -44,6 +46,41 @@ def test_words_have_their_nats(language):
     assert sum(word["nats"] for word in words) == pytest.approx(result["nats"])
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "“The cät” — sat…\r\nOn—the 🌹🌹 mat",
+        "a cafe\u0301, the c\u0436at",
+        "\u0301The cat...",
+        "\ufeffThe\u00a0cat\ttook ½ — or —",
+    ],
+)
+def test_words_are_those_of_the_text_as_it_was_given(language, text):
+    result = language.predict(text, words=True)
+    words = result["words"]
+    assert all(text[word["start"] : word["end"]] == word["text"] for word in words)
+    assert "".join(word["text"] for word in words) == text
+    assert all(word["text"] for word in words)
+    assert sum(word["nats"] for word in words) == pytest.approx(result["nats"])
+
+
+def test_a_word_of_a_megabyte_takes_no_time(language):
+    ids = language.reader.ids(text := "cat" * 300_000)
+    begin = time.perf_counter()
+    words = words_of(text, language.reader.tokens(text), np.ones(len(ids)))
+    assert [word["text"] for word in words] == [text]
+    assert time.perf_counter() - begin < 10
+
+
+def test_likelihoods_that_are_no_float_any_more(language, monkeypatch):
+    monkeypatch.setattr(
+        "rnnapps.pipelines.language.pipeline.measured",
+        lambda session, rows: [{**row, "nats": np.full(len(row["targets"]), 1e4)} for row in rows],
+    )
+    assert language.predict("The cat")["perplexity"] == math.inf
+    assert language.evaluate(["The cat"])["perplexity"] == math.inf
+
+
 def test_windows_make_no_difference(language, monkeypatch):
     texts = ["The cat sat. " * 30, "A cow.", "The castle saw the cow. " * 9]
     whole = language.predict(texts)
@@ -62,6 +99,8 @@ def test_evaluate_counts_all_texts(language):
     characters = sum(map(len, texts))
     assert report["bits_per_character"] == pytest.approx(nats / characters / math.log(2))
     assert (report["tokens"], report["characters"]) == (tokens, characters)
+    assert report["unknown"] == 0
+    assert language.evaluate(["The cat 🌹🌹", "sat\n"])["unknown"] == 2 / 11
 
 
 def test_demo(language, tmp_path):

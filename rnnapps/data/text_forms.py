@@ -1,0 +1,153 @@
+"""The forms in which texts come: text files, tables in files, frames, bytes of `tf.data`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rnnapps.data.text import check_text
+from rnnapps.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+#: How the names of files end that hold a table.
+TABLES = (".csv", ".tsv", ".jsonl")
+
+
+def read_text(path: Path) -> str:
+    """Reads a text file.
+
+    Args:
+        path: the file.
+
+    Returns:
+        The text, without a byte order mark.
+
+    Raises:
+        InputError: If it cannot be read, or is not in UTF-8.
+    """
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"Expected a text file in UTF-8. Received: {str(path)!r} ({error})."
+        ) from error
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Reads a table from a file; what stands in a cell stays a text, as do "NA" and "null".
+
+    Args:
+        path: a .csv file, a .tsv file without quoting, or a .jsonl file of an object a line.
+
+    Returns:
+        The table; of a .csv or .tsv file all cells are texts.
+
+    Raises:
+        InputError: If it is none of these, or cannot be read.
+
+    Example:
+    >>> import tempfile
+    >>> from pathlib import Path
+    >>> from rnnapps.data.text_forms import column, read_table
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "notes.csv"
+    ...     _ = path.write_text('text,page\\nNA,1\\n"One, or two.",2\\n')
+    ...     column(read_table(path), "text")
+    ['NA', 'One, or two.']
+    """
+    import pandas as pd
+
+    kind = path.suffix.lower()
+    if kind not in TABLES:
+        raise InputError(f"Expected a .csv, .tsv or .jsonl file. Received: {str(path)!r}.")
+    try:
+        if kind == ".jsonl":
+            lines = path.read_text(encoding="utf-8-sig").split("\n")
+            return pd.DataFrame([json.loads(line) for line in lines if line.strip()], dtype=object)
+        return pd.read_csv(
+            path,
+            sep="\t" if kind == ".tsv" else ",",
+            quoting=3 if kind == ".tsv" else 0,
+            dtype=str,
+            keep_default_na=False,
+            encoding="utf-8-sig",
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(f"Expected a table in {str(path)!r}. Received: {error}.") from error
+
+
+def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:
+    """Gives a column of a frame.
+
+    Args:
+        frame: a pandas frame.
+        name: name of the column.
+        keyword: argument of the caller that names it; `name` itself by default.
+
+    Returns:
+        What stands in its cells; None where one is missing, in whichever way pandas tells it.
+
+    Raises:
+        InputError: If there is no such column, or several.
+
+    Example:
+    >>> import pandas as pd
+    >>> from rnnapps.data.text_forms import column
+    >>> column(pd.DataFrame({"text": ["Wise.", pd.NA, float("nan")]}), "text")
+    ['Wise.', None, None]
+    """
+    import pandas as pd
+
+    names = list(frame.columns)
+    if names.count(name) != 1:
+        raise InputError(
+            f"Expected one column {name!r}. Received: {[str(each) for each in names]}. Do name it "
+            f"by {keyword or name}= instead."
+        )
+    values = pd.Series(list(frame[name]), dtype=object)
+    return [None if gap else each for each, gap in zip(values, values.isna(), strict=True)]
+
+
+def decoded(value: Any) -> Any:
+    """Gives the text of bytes, as which `tf.data` has its texts, and all else as it is.
+
+    Raises:
+        InputError: If they are not in UTF-8.
+
+    Example:
+    >>> from rnnapps.data.text_forms import decoded
+    >>> decoded("é".encode()), decoded(1)
+    ('é', 1)
+    """
+    if not isinstance(value, bytes):
+        return value
+    try:
+        return value.decode()
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Expected a text in UTF-8. Received: {value[:40]!r} ({error.reason})."
+        ) from error
+
+
+def check_texts(texts: Iterable[object]) -> None:
+    """Checks that all are texts.
+
+    Raises:
+        InputError: If one is none; it tells which.
+
+    Example:
+    >>> from rnnapps.data.text_forms import check_texts
+    >>> check_texts(["Wise.", 5])
+    Traceback (most recent call last):
+    ...
+    rnnapps.errors.InputError: Text 1: Expected a text. Received: 5 (int).
+    """
+    for index, text in enumerate(texts):
+        try:
+            check_text(text)
+        except InputError as error:
+            raise InputError(f"Text {index}: {error}") from error
