@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from rnnapps.checks import LearningRate, check_count, check_fit
+from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
 from rnnapps.data.text import Subwords
-from rnnapps.errors import InputError, UnknownNameError
+from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
@@ -76,10 +75,7 @@ class Language(Pipeline):
         """
         from rnnapps.nn.token_network import token_network
 
-        known = [*list(signature(token_network).parameters)[2:], "vocabulary", "size"]
-        for name in overrides:
-            if name not in known:
-                raise UnknownNameError.of("setting of the network", name, known)
+        check_settings(overrides, token_network, "vocabulary", "size")
         check_count(size=size)
         preprocessor: dict[str, Any] = {"sampling": {}}
         if vocabulary is None:

@@ -16,6 +16,7 @@ from rnnapps.pipelines.language.pipeline import VOCABULARY, Language
 from rnnapps.pipelines.language.reading import Reader
 from rnnapps.pipelines.language.recipes import RECIPES
 from rnnapps.pipelines.language.train import texts
+from rnnapps.precision import precisions
 
 #: Prompts of the samples that the card shows.
 PROMPTS = ("Once upon a time", "The old house stood", '"I am afraid,"')
@@ -33,34 +34,27 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
     """
     from keras.ops import convert_to_numpy
 
-    from rnnapps.runtime.lower import lower
-    from rnnapps.runtime.quantize import quantize
-
     recipe = RECIPES[name]
     weights = {weight.path: convert_to_numpy(weight) for weight in network.weights}
-    half = {path: array.astype("float16").astype("float32") for path, array in weights.items()}
     settings = {"sampling": recipe.sampling}
-    options: dict[str, Any] = {"files": {VOCABULARY: subwords.to_bytes()}}
-    float32 = Language(recipe.network, settings, weights=weights, graph=lower(network), **options)
-    float16 = Language(recipe.network, settings, weights=half, **options)
-    int8 = Language(
-        recipe.network, settings, weights=weights, graph=quantize(float32.graph), **options
-    )
+    files = {VOCABULARY: subwords.to_bytes()}
+    pipe = Language(recipe.network, settings, weights=weights, files=files)
+    ways = precisions(pipe)
     held_out = {set_name: datasets.load(set_name, "test") for set_name in recipe.datasets}
     measured = {
-        f"{kind}, {TITLES[set_name]}": measure(pipe, held_out[set_name])
+        f"{kind}, {TITLES[set_name]}": measure(way, held_out[set_name])
         for set_name in recipe.datasets
-        for kind, pipe in (("float32", float32), ("float16", float16), ("int8", int8))
+        for kind, way in ways.items()
     }
-    baseline = KneserNey(float32.reader.all_ids(all_passages(texts(name, "train"))), len(subwords))
+    baseline = KneserNey(pipe.reader.all_ids(all_passages(texts(name, "train"))), len(subwords))
     metrics = {}
     for index, set_name in enumerate(recipe.datasets):
         title = "test" if index == 0 else f"{TITLES[set_name]}, test"
         metrics[title] = measured[f"int8, {TITLES[set_name]}"]
-        figures = measure_baseline(baseline, float32.reader, held_out[set_name])
+        figures = measure_baseline(baseline, pipe.reader, held_out[set_name])
         metrics["Kneser-Ney 5-gram, " + title] = figures
     data = [datasets.DATASETS[set_name] for set_name in recipe.datasets]
-    float32.save(
+    pipe.save(
         directory,
         compact=True,
         metadata={
@@ -74,7 +68,9 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
             ],
             "metrics": metrics,
             "precision": measured,
-            "samples": [" ".join(int8.generate(each, seed=1).split()) for each in PROMPTS],
+            "samples": [
+                " ".join(str(ways["int8"].generate(each, seed=1)).split()) for each in PROMPTS
+            ],
             "training": {
                 "command": f"python -m rnnapps.pipelines.language.train {name}",
                 **recipe.training,

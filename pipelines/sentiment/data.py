@@ -12,7 +12,14 @@ from typing import Any
 import numpy as np
 
 from rnnapps.checks import check_positive
-from rnnapps.data.text import check_text
+from rnnapps.data.text_forms import (
+    TABLES,
+    check_texts,
+    column,
+    decoded,
+    read_table,
+    read_text,
+)
 from rnnapps.errors import InputError
 
 BREAK = re.compile(r"<br ?/?>")
@@ -57,11 +64,8 @@ def labelled(
         )
     if not texts:
         raise InputError(f"Expected {FORMS}. Received: no text at all.")
-    for index, (each, name) in enumerate(zip(texts, labels, strict=True)):
-        try:
-            check_text(each)
-        except InputError as error:
-            raise InputError(f"Text {index}: {error}") from error
+    check_texts(texts)
+    for index, name in enumerate(labels):
         if name is None or name != name or not str(name).strip():  # not a number: an empty cell
             raise InputError(f"Expected a label for each text. Received: none for text {index}.")
     return texts, [name_of(each) for each in labels]
@@ -149,20 +153,17 @@ def name_of(label: Any) -> str:
 def _columns(x: Any, text: str, label: str) -> tuple[Any, Any]:
     if hasattr(x, "as_numpy_iterator"):
         pairs = list(x.as_numpy_iterator())
-        return [t.decode() for t, _ in pairs], [_decoded(name) for _, name in pairs]
+        return [decoded(t) for t, _ in pairs], [decoded(name) for _, name in pairs]
     if isinstance(x, str | Path):
         path = Path(x)
         if path.is_dir():
             return _folder(path)
-        x = _frame(path)
+        if path.suffix.lower() not in TABLES or not path.is_file():
+            found = "" if path.exists() else ", which is not there"
+            raise InputError(f"Expected {FORMS}. Received: {str(path)!r}{found}.")
+        x = read_table(path)
     if hasattr(x, "columns"):
-        for name in (text, label):
-            if name not in x.columns:
-                raise InputError(
-                    f"Expected the columns {text!r} and {label!r}. Received: "
-                    f"{[str(each) for each in x.columns]}. Do name them by text= and label=."
-                )
-        return x[text].tolist(), x[label].tolist()
+        return column(x, text, "text"), column(x, label, "label")
     try:
         rows = list(x)
         if any(isinstance(row, str) for row in rows):
@@ -175,44 +176,11 @@ def _columns(x: Any, text: str, label: str) -> tuple[Any, Any]:
     return [t for t, _ in pairs], [name for _, name in pairs]
 
 
-def _decoded(label: Any) -> Any:
-    return label.decode() if isinstance(label, bytes) else label
-
-
 def _folder(path: Path) -> tuple[list[str], list[str]]:
-    files = [(file, folder.name) for folder in sorted(path.iterdir()) for file in _texts(folder)]
+    folders = [folder for folder in sorted(path.iterdir()) if folder.is_dir()]
+    files = [file for folder in folders for file in sorted(folder.glob("*.txt"))]
     if not files:
         raise InputError(
             f"Expected a folder of .txt files for each label in {str(path)!r}. Received: none."
         )
-    return [_read(file) for file, _ in files], [name for _, name in files]
-
-
-def _texts(folder: Path) -> list[Path]:
-    return sorted(folder.glob("*.txt")) if folder.is_dir() else []
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"Expected text in UTF-8. Received: {str(path)!r} ({error.reason})."
-        ) from error
-
-
-def _frame(path: Path) -> Any:
-    import pandas as pd
-
-    readers = {
-        ".csv": lambda: pd.read_csv(path, dtype=str),
-        ".tsv": lambda: pd.read_csv(path, dtype=str, sep="\t", quoting=3),
-        ".jsonl": lambda: pd.read_json(path, lines=True, dtype=False),
-    }
-    if path.suffix.lower() not in readers or not path.is_file():
-        found = "" if path.exists() else ", which is not there"
-        raise InputError(f"Expected {FORMS}. Received: {str(path)!r}{found}.")
-    try:
-        return readers[path.suffix.lower()]()
-    except (ValueError, UnicodeDecodeError) as error:
-        raise InputError(f"Expected a table in {str(path)!r}. Received: {error}.") from error
+    return [read_text(file) for file in files], [file.parent.name for file in files]

@@ -76,7 +76,7 @@ def test_labels_are_ordered_as_people_would():
 def test_columns_have_names_of_their_own():
     frame = FRAME.rename(columns={"text": "review", "label": "stars"})
     assert labelled(frame, text="review", label="stars") == (TEXTS, LABELS)
-    with pytest.raises(InputError, match=r"'text' and 'label'.*\['review', 'stars'\].*text="):
+    with pytest.raises(InputError, match=r"one column 'text'.*\['review', 'stars'\].*text="):
         labelled(frame)
 
 
@@ -108,5 +108,5 @@ def test_other_files_are_told(tmp_path):
     with pytest.raises(InputError, match=r"a folder of \.txt files for each label"):
         labelled(tmp_path)
     (tmp_path / "up" / "a.txt").write_bytes(b"\xff\xfe\xff")
-    with pytest.raises(InputError, match=r"text in UTF-8.*a\.txt"):
+    with pytest.raises(InputError, match=r"text file in UTF-8.*a\.txt"):
         labelled(tmp_path)
