@@ -34,7 +34,7 @@ def complete(session: Session, reader: Reader, prefix: str, n: int) -> list[dict
         n: Number of words at most.
 
     Returns:
-        Dicts of `text`, the whole word, and `score`, its probability among all words that begin
+        Dicts of `word`, the whole word, and `score`, its probability among all words that begin
         as typed; the likeliest first. A word counts by the likeliest of its ways through the
         tokens.
     """
@@ -65,7 +65,7 @@ def complete(session: Session, reader: Reader, prefix: str, n: int) -> list[dict
         for token in _likeliest(np.flatnonzero(goes_on), chances):
             longer = word + writer.tokens[token]
             heapq.heappush(heap, (nats - chances[token], next(order), longer, token, states))
-    found = [{"text": word, "score": score} for word, score in words.items()]
+    found = [{"word": word, "score": score} for word, score in words.items()]
     return sorted(found, key=lambda each: -each["score"])
 
 

@@ -35,7 +35,7 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
         for prompt, text in zip(PROMPTS, texts, strict=True)
     )
     completed = [
-        {"typed": typed, "words": ", ".join(word["text"] for word in pipe.complete(typed))}
+        {"typed": typed, "words": ", ".join(word["word"] for word in pipe.complete(typed))}
         for typed in TYPED
     ]
     measured = [

@@ -193,7 +193,7 @@ class Language(Pipeline):
             n: Number of words at most.
 
         Returns:
-            The likeliest words, each a dict of `text`, the whole word, and `score`, its probability
+            The likeliest words, each a dict of `word`, the whole word, and `score`, its probability
             among the words that begin as typed. Fewer than `n` where the vocabulary has no more.
 
         Raises:
@@ -202,7 +202,7 @@ class Language(Pipeline):
         Example:
         >>> from rnnapps import pipeline
         >>> language = pipeline("language", False, vocabulary=["the cat sat"] * 9, units=16)
-        >>> all(word["text"].startswith("ca") for word in language.complete("the ca"))
+        >>> all(word["word"].startswith("ca") for word in language.complete("the ca"))
         True
         """
         check_count(n=n)
@@ -244,7 +244,7 @@ class Language(Pipeline):
             batch_size: How many texts run at once (8-bit networks run each alone); the results do
                 not depend on it.
             **options: `words=True` adds `words`, a list of dicts that together are the text:
-                `text` of each word, with the space before it, its place `start` and `end`, `nats`.
+                `word`, with the space before it, its place `start` and `end`, `nats`.
 
         Returns:
             For each text a dict: `nats` (negative log-likelihood), `nats_per_token`, `perplexity`

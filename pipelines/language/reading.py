@@ -60,7 +60,7 @@ def words_of(text: str, tokens: Tokens, nats: np.ndarray) -> list[dict[str, Any]
         nats: The nats of each, of shape `(time,)`.
 
     Returns:
-        Dicts of `text`, with the space before it, `start` and `end`, its place in the text, and
+        Dicts of `word`, with the space before it, `start` and `end`, its place in the text, and
         `nats`. Together they are the text.
 
     Example:
@@ -69,7 +69,7 @@ def words_of(text: str, tokens: Tokens, nats: np.ndarray) -> list[dict[str, Any]
     >>> from rnnapps.pipelines.language.reading import words_of
     >>> places = np.array([(0, 1), (1, 6), (6, 9), (9, 10)])
     >>> words_of("A larking.", Tokens(np.arange(4), places), np.array([2.0, 3.0, 1.0, 0.5]))[1]
-    {'text': ' larking', 'start': 1, 'end': 9, 'nats': 4.0}
+    {'word': ' larking', 'start': 1, 'end': 9, 'nats': 4.0}
     """
     first, before = [0], ""
     for index, (start, end) in enumerate(tokens.offsets.tolist()):
@@ -79,7 +79,7 @@ def words_of(text: str, tokens: Tokens, nats: np.ndarray) -> list[dict[str, Any]
         before = piece[-1:] or before
     starts = tokens.offsets[first, 0].tolist()
     return [
-        {"text": text[start:end], "start": start, "end": end, "nats": value}
+        {"word": text[start:end], "start": start, "end": end, "nats": value}
         for start, end, value in zip(
             starts, [*starts[1:], len(text)], np.add.reduceat(nats, first).tolist(), strict=True
         )

@@ -15,14 +15,14 @@ SMALL = {"embedding": 48, "units": 96, "input_dropout": 0, "output_dropout": 0, 
 
 
 def words(language, prefix, n=5):
-    return [word["text"] for word in language.complete(prefix, n)]
+    return [word["word"] for word in language.complete(prefix, n)]
 
 
 @pytest.mark.parametrize("prefix", ["The ca", "The cat saw a ca", "ca", "c", "The cow's ca"])
 def test_words_begin_as_typed(language, prefix):
     typed = prefix.split()[-1]
     found = language.complete(prefix)
-    assert found and all(word["text"].startswith(typed) for word in found)
+    assert found and all(word["word"].startswith(typed) for word in found)
     scores = [word["score"] for word in found]
     assert scores == sorted(scores, reverse=True)
     assert 0 < sum(scores) <= 1.001
@@ -55,7 +55,7 @@ def test_scores_are_shares_of_the_words_that_begin_so(language):
     logits, _ = writer.step(np.array([writer.last], np.int32), writer.states)
     assert len(language.reader.ids(" sat")) == 1
     assert len(language.reader.ids(" s")) == 1
-    (found,) = (word for word in language.complete("The cat s", 9) if word["text"] == "sat")
+    (found,) = (word for word in language.complete("The cat s", 9) if word["word"] == "sat")
     tokens = writer.tokens
     chances = np.exp(log_softmax(np.where(writer.allowed, logits[0], -np.inf)))
     (place,) = (i for i, token in enumerate(tokens) if token == " sat")

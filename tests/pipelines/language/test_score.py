@@ -41,8 +41,8 @@ def test_words_have_their_nats(language):
     text = "The cat can't come, said 42 cows."
     result = language.predict(text, words=True)
     words = result["words"]
-    assert "".join(word["text"] for word in words) == text
-    assert [word["text"] for word in words][2:5] == [" can't", " come", ","]
+    assert "".join(word["word"] for word in words) == text
+    assert [word["word"] for word in words][2:5] == [" can't", " come", ","]
     assert sum(word["nats"] for word in words) == pytest.approx(result["nats"])
 
 
@@ -58,9 +58,9 @@ def test_words_have_their_nats(language):
 def test_words_are_those_of_the_text_as_it_was_given(language, text):
     result = language.predict(text, words=True)
     words = result["words"]
-    assert all(text[word["start"] : word["end"]] == word["text"] for word in words)
-    assert "".join(word["text"] for word in words) == text
-    assert all(word["text"] for word in words)
+    assert all(text[word["start"] : word["end"]] == word["word"] for word in words)
+    assert "".join(word["word"] for word in words) == text
+    assert all(word["word"] for word in words)
     assert sum(word["nats"] for word in words) == pytest.approx(result["nats"])
 
 
@@ -68,7 +68,7 @@ def test_a_word_of_a_megabyte_takes_no_time(language):
     ids = language.reader.ids(text := "cat" * 300_000)
     begin = time.perf_counter()
     words = words_of(text, language.reader.tokens(text), np.ones(len(ids)))
-    assert [word["text"] for word in words] == [text]
+    assert [word["word"] for word in words] == [text]
     assert time.perf_counter() - begin < 10
 
 
