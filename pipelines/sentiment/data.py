@@ -122,8 +122,8 @@ def weights_of(labels: list[str], class_weight: Any) -> np.ndarray | None:
 
     Example:
     >>> from rnnapps.pipelines.sentiment.data import weights_of
-    >>> weights_of(["a", "b", "b", "b"], "balanced").round(2).tolist()
-    [2.0, 0.67, 0.67, 0.67]
+    >>> weights_of(["a", "a", "a", "b"], {"a": 0.5, "b": 2}).tolist()
+    [0.5, 0.5, 0.5, 2.0]
     """
     if class_weight is None:
         return None

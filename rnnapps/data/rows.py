@@ -83,9 +83,13 @@ class Rows(keras.utils.PyDataset):
     def __getitem__(self, index: int):
         if not 0 <= index < self.num_batches:
             raise IndexError(index)
-        group = self._plan[self.first + index]
+        place = self.first + index
+        group = self._plan[place]
         filled = np.resize(group, self.batch_size)
         time = rounded(int(self.lengths[group].max()))
+        # On TensorFlow Keras takes a length that the first two batches share for that of all.
+        if keras.backend.backend() == "tensorflow" and time % 2 != place % 2:
+            time += 1
         arrays = {}
         for name in self.rows[0]:
             values, _ = pad([self.rows[i][name] for i in filled.tolist()])

@@ -62,7 +62,7 @@ class Subwords:
 
     Example:
     >>> from rnnapps.data.text import Subwords
-    >>> subwords = Subwords.learn(["a rose is a rose"] * 9, size=20)
+    >>> subwords = Subwords.learn(["a rose is a rose"] * 9, size=120)
     >>> text = "a rose, a Rosé"
     >>> tokens = subwords.encode(text)
     >>> [text[start:end] for start, end in tokens.offsets][:3]

@@ -1,4 +1,6 @@
+import keras
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -36,16 +38,20 @@ def test_each_row_comes_once_an_epoch_with_its_target(lengths, batch_size):
 def test_batches_have_few_shapes():
     rows = Rows(rows_of(range(1, 65)), np.zeros(64), 5)
     assert {batch[0]["tokens"].shape[0] for batch in rows} == {5}
-    assert {rounded(length) for length in range(257, 1025)} == {
-        320,
-        384,
-        448,
-        512,
-        640,
-        768,
-        896,
-        1024,
-    }
+    lengths = {rounded(length) for length in range(257, 1025)}
+    assert lengths == {320, 384, 448, 512, 640, 768, 896, 1024}
+
+
+@pytest.mark.parametrize("first", [0, 1, 2])
+def test_keras_takes_batches_of_any_length_from_anywhere_in_an_epoch(first):
+    x = keras.Input((None,), name="tokens")
+    lengths = keras.Input((), name="lengths")
+    total = keras.layers.Lambda(lambda x: keras.ops.sum(x, axis=1))(x)
+    model = keras.Model({"tokens": x, "lengths": lengths}, total)
+    model.compile(loss="mse")
+    rows = Rows(rows_of([4, 4, 4, 4, 4, 40, 4]), np.zeros(7, np.float32), 1, shuffle=False)
+    rows.start(0, first)
+    assert np.isfinite(model.evaluate(rows, verbose=0))
 
 
 @given(st.integers(1, 10**6))
