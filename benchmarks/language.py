@@ -18,7 +18,6 @@ from results import publish
 
 from rnnapps.data import datasets
 from rnnapps.data.running import Running
-from rnnapps.data.windows import Windows
 from rnnapps.nn.token_network import token_network
 from rnnapps.report import Report
 from rnnapps.training.loop import train_on_text
@@ -64,7 +63,7 @@ def perplexity(network: keras.Model, text: np.ndarray, size: int) -> float:
     """Reads a text in one row with the states carried."""
     model = SampledSoftmax(network, 1, np.ones(size), samples=1)
     model.compile(loss=Given(), weighted_metrics=[GivenMean()])
-    windows = WithTargets(Windows(Running([text], 1, shuffle=False), 1, 500, shuffle=False))
+    windows = WithTargets(Running([text], 1, shuffle=False), 1, 500, shuffle=False)
     return float(np.exp(model.evaluate(windows, verbose=0, return_dict=True)["nats"]))
 
 

@@ -17,6 +17,7 @@ from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
 from rnnapps.errors import InputError, PresetError, UnknownNameError
 from rnnapps.fine_tuning import FineTuning
+from rnnapps.nn.seeding import seeded
 from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import KerasSession, OnnxSession, Session, keras_on_gpu
 
@@ -254,12 +255,13 @@ class Pipeline(FineTuning):
         where no weight has changed, all stays as it was.
 
         Args:
-            seed: Seed of the network's dropouts.
+            seed: Seed of the network's dropouts, and of its weights where it is not built yet.
 
         Yields:
             The network.
         """
-        network = self.network
+        with seeded(seed):
+            network = self.network
         if self._frozen_to:  # a task may have built its network anew
             self.freeze_to(self._frozen_to)
         states = [each for each in network.variables if each.name == "seed_generator_state"]
@@ -275,6 +277,10 @@ class Pipeline(FineTuning):
             ):
                 self._weights = self._graph = self._session = None
                 self.metadata = _fine_tuned(self.metadata)
+
+    def _begin_anew(self) -> None:
+        """Forgets the network and what was made of it, as its settings have changed."""
+        self._network = self._weights = self._graph = self._session = None
 
     def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
         """Saves the pipeline, whole or not at all.

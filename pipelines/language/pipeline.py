@@ -10,7 +10,6 @@ from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
 from rnnapps.data.text import Subwords
 from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
-from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.language.completion import complete
 from rnnapps.pipelines.language.controls import Controls
@@ -326,9 +325,7 @@ class Language(Pipeline):
         with kept_if_refused(self):
             if learns:
                 self._take_up(reader)
-            with seeded(seed):
-                network = self.network
-            with self.training(seed):
+            with self.training(seed) as network:
                 return train(
                     network,
                     documents,
@@ -376,4 +373,4 @@ class Language(Pipeline):
         del self.preprocessor["learns"]
         self.files[VOCABULARY] = reader.subwords.to_bytes()
         self.reader = reader
-        self._network = self._weights = self._graph = self._session = None
+        self._begin_anew()

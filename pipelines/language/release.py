@@ -53,7 +53,6 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
         metrics[title] = measured[f"int8, {TITLES[set_name]}"]
         figures = measure_baseline(baseline, pipe.reader, held_out[set_name])
         metrics["Kneser-Ney 5-gram, " + title] = figures
-    data = [datasets.DATASETS[set_name] for set_name in recipe.datasets]
     pipe.save(
         directory,
         compact=True,
@@ -62,10 +61,7 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
             "summary": SUMMARIES[name],
             "description": f"Under `test` stand the figures of the {TITLES[recipe.datasets[0]]}.",
             "license": "Apache-2.0",
-            "data": [
-                {"name": each.title, "license": each.licence, "address": each.address}
-                for each in data
-            ],
+            "data": [datasets.DATASETS[each].credit for each in recipe.datasets],
             "metrics": metrics,
             "precision": measured,
             "samples": [

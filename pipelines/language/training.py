@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 import keras
@@ -12,6 +11,7 @@ import numpy as np
 from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.training import loop
+from rnnapps.training.checkpoint import digest
 
 #: Tokens of a window of truncated back-propagation, and windows of an epoch at least.
 WINDOW, STEPS = 70, 8
@@ -40,12 +40,11 @@ def train(
         Keras's history; `nats` and `val_nats` are per token.
     """
     rows = max(1, min(batch_size, sum(map(len, documents)) // (WINDOW * STEPS)))
-    digest = sha256(b"".join(ids.tobytes() for ids in documents)).hexdigest()
     return loop.train(
         network,
         _windows(documents, rows, seed),
         None if held_out is None else _windows(held_out, rows),
-        settings={"texts": digest},
+        settings={"texts": digest(documents)},
         **options,
     )
 

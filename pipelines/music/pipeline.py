@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -276,6 +275,7 @@ class Music(Pipeline):
                 out of range.
         """
         from rnnapps.data.windows import Windows
+        from rnnapps.training.checkpoint import digest
         from rnnapps.training.loop import train
 
         check_fit(
@@ -292,7 +292,6 @@ class Music(Pipeline):
         if validation_data is not None:
             rows = [example(self.codec, tokens) for _, tokens in self._pieces(validation_data)]
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
-        digest = sha256(b"".join(tokens.tobytes() for _, tokens in pieces)).hexdigest()
         windows = Windows(Augmented(self.codec, pieces, (-3, 3)), batch_size, 128, seed=seed)
         with self.training(seed) as network:
             return train(
@@ -305,7 +304,7 @@ class Music(Pipeline):
                 checkpoint_dir=checkpoint_dir,
                 resume=resume,
                 callbacks=callbacks,
-                settings={"pieces": digest},
+                settings={"pieces": digest(tokens for _, tokens in pieces)},
             )
 
     def evaluate(self, x: Any, y: None = None) -> Report:

@@ -40,7 +40,6 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
     pipe = Music(recipe.network, settings, weights=weights, metadata={"name": name})
     ways = precisions(pipe)
     measured = {kind: likelihood(way, pieces) for kind, way in ways.items()}
-    data = datasets.DATASETS[recipe.dataset]
     best = min(history.history["val_nats"])
     pipe.save(
         directory,
@@ -49,7 +48,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
             "name": name,
             "summary": SUMMARIES[name],
             "license": "Apache-2.0",
-            "data": [{"name": data.title, "license": data.licence, "address": data.address}],
+            "data": [datasets.DATASETS[recipe.dataset].credit],
             "metrics": {
                 "test": measured["int8"],
                 "Markov baseline, test": markov_nats(recipe.codec, training, held_out),

@@ -325,7 +325,7 @@ class Sentiment(Pipeline):
         else:
             kept = {path: array for path, array in self.weights().items() if "logits" not in path}
         self.preprocessor["labels"] = labels
-        self._network = self._weights = self._graph = self._session = None
+        self._begin_anew()
         with seeded(seed):
             network = self.network
         for weight in network.weights:

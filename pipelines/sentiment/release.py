@@ -34,7 +34,6 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
     }
     best = int(np.argmin(history.history["val_nats"]))
     base = [recipe.dataset] if recipe.base == "language_model" else ["imdb", recipe.dataset]
-    sets = [datasets.DATASETS[each] for each in base]
     pipe.save(
         directory,
         compact=True,
@@ -42,7 +41,7 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
             "name": name,
             "summary": SUMMARIES[name],
             "license": "Apache-2.0",
-            "data": [{"name": s.title, "license": s.licence, "address": s.address} for s in sets],
+            "data": [datasets.DATASETS[each].credit for each in base],
             "metrics": {
                 "test": precision["int8"],
                 "TF-IDF and logistic regression, test": {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import warnings
-from hashlib import sha256
 from typing import Any
 
 import keras
@@ -11,6 +10,7 @@ import numpy as np
 
 from rnnapps.data.rows import Rows
 from rnnapps.data.text import UNKNOWN
+from rnnapps.training.checkpoint import digest
 from rnnapps.training.from_rest import FromRest
 from rnnapps.training.resumable import fit
 
@@ -48,9 +48,7 @@ def train(
     Returns:
         Keras's history; `nats` is the cross-entropy and `accuracy` a share.
     """
-    digest = sha256(targets.tobytes() + (b"" if weights is None else weights.tobytes()))
-    for row in rows:
-        digest.update(row["tokens"].tobytes())
+    parts = [targets, *([] if weights is None else [weights]), *(row["tokens"] for row in rows)]
     held_out = None
     if validation is not None:
         held_out = Rows(shortened(validation[0]), validation[1], batch_size, shuffle=False)
@@ -64,7 +62,10 @@ def train(
             keras.metrics.CategoricalAccuracy(name="accuracy"),
         ],
         monitor="nats",
-        settings={**settings, "texts": digest.hexdigest()},
+        settings={
+            **settings,
+            "texts": digest(parts),
+        },
         **options,
     )
 

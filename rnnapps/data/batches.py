@@ -37,7 +37,7 @@ def pad(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     return padded, lengths
 
 
-def buckets(lengths: Sequence[int], batch_size: int) -> Iterator[np.ndarray]:
+def buckets(lengths: Sequence[int] | np.ndarray, batch_size: int) -> Iterator[np.ndarray]:
     """Groups rows of about equal length.
 
     Args:
@@ -55,3 +55,22 @@ def buckets(lengths: Sequence[int], batch_size: int) -> Iterator[np.ndarray]:
     order = np.argsort(np.asarray(lengths), kind="stable")
     for begin in range(0, len(order), batch_size):
         yield order[begin : begin + batch_size]
+
+
+def shuffled_buckets(
+    lengths: np.ndarray, batch_size: int, rng: np.random.Generator, spread: float
+) -> list[np.ndarray]:
+    """Groups rows of about equal length, by chance a little otherwise and in an order by chance.
+
+    Args:
+        lengths: length of each row.
+        batch_size: rows of a group at most.
+        rng: source of the order.
+        spread: share by which lengths may seem longer or shorter than they are.
+
+    Returns:
+        Indices of each group.
+    """
+    near = lengths * rng.uniform(1 - spread, 1 + spread, len(lengths))
+    groups = list(buckets(near, batch_size))
+    return [groups[i] for i in rng.permutation(len(groups))]

@@ -50,6 +50,11 @@ class DataSet:
         path = Path(root, self.folder) if root else None
         return path if path and path.is_dir() else None
 
+    @property
+    def credit(self) -> dict[str, str]:
+        """What a card says of the set."""
+        return {"name": self.title, "license": self.licence, "address": self.address}
+
     def load(self, split: str) -> list[Any]:
         """Reads one split; see `rnnapps.data.datasets.load`."""
         if split not in self.splits:

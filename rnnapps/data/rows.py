@@ -8,7 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnapps.data.batches import pad
+from rnnapps.data.batches import buckets, pad, shuffled_buckets
 from rnnapps.runtime.session import LENGTHS
 
 
@@ -60,13 +60,11 @@ class Rows(keras.utils.PyDataset):
             first: number of the batch, from 0.
         """
         self.epoch, self.first = epoch, first
-        rng = np.random.default_rng([self.seed, epoch])
-        near = self.lengths * (rng.uniform(0.9, 1.1, len(self.lengths)) if self.shuffle else 1)
-        order = np.argsort(near, kind="stable")
-        size = self.batch_size
-        self._plan = [order[begin : begin + size] for begin in range(0, len(order), size)]
         if self.shuffle:
-            self._plan = [self._plan[i] for i in rng.permutation(len(self._plan))]
+            rng = np.random.default_rng([self.seed, epoch])
+            self._plan = shuffled_buckets(self.lengths, self.batch_size, rng, spread=0.1)
+        else:
+            self._plan = list(buckets(self.lengths, self.batch_size))
 
     @property
     def settings(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from collections.abc import Callable, Sequence
 import keras
 import numpy as np
 
+from rnnapps.data.batches import buckets, shuffled_buckets
+
 Example = dict[str, np.ndarray]
 
 
@@ -58,18 +60,14 @@ class Windows(keras.utils.PyDataset):
         rng = np.random.default_rng([self.seed, epoch])
         examples = self.make(rng)
         lengths = np.array([len(example["targets"]) for example in examples])
-        near = lengths * rng.uniform(0.95, 1.05, len(lengths)) if self.shuffle else lengths
-        order = np.argsort(near, kind="stable")
-        groups = [
-            [examples[i] for i in order[begin : begin + self.batch_size]]
-            for begin in range(0, len(order), self.batch_size)
-        ]
         if self.shuffle:
-            groups = [groups[i] for i in rng.permutation(len(groups))]
+            groups = shuffled_buckets(lengths, self.batch_size, rng, spread=0.05)
+        else:
+            groups = list(buckets(lengths, self.batch_size))
         self._plan = [
-            (group, begin)
+            ([examples[i] for i in group], begin)
             for group in groups
-            for begin in range(0, max(len(row["targets"]) for row in group), self.window)
+            for begin in range(0, lengths[group].max(), self.window)
         ]
 
     @property

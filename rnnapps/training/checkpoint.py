@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -146,3 +148,18 @@ class Checkpoint(keras.callbacks.Callback):
     @staticmethod
     def _variables(model: keras.Model) -> list:
         return [*model.variables, *model.optimizer.variables]
+
+
+def digest(arrays: Iterable[np.ndarray]) -> str:
+    """Tells arrays apart, so that a training is resumed with its own data only.
+
+    Args:
+        arrays: any arrays.
+
+    Returns:
+        The SHA-256 of their bytes, one after the other.
+    """
+    found = sha256()
+    for each in arrays:
+        found.update(each.tobytes())
+    return found.hexdigest()

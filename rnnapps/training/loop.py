@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from hashlib import sha256
 from typing import Any
 
 import keras
@@ -12,6 +11,7 @@ import numpy as np
 from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
+from rnnapps.training.checkpoint import digest
 from rnnapps.training.resumable import fit
 from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
 from rnnapps.training.schedules import OneCycle
@@ -84,13 +84,13 @@ def train_on_text(
         InputError: As in `fit`.
     """
     running = Running(documents, batch_size)
-    windows = Windows(running, batch_size, window, seed=seed)
-    held = Windows(Running(held_out, batch_size, shuffle=False), batch_size, window, shuffle=False)
+    windows = WithTargets(running, batch_size, window, seed=seed)
+    still = Running(held_out, batch_size, shuffle=False)
     counts = running.counts(network.output["logits"].shape[-1])
     return fit(
         SampledSoftmax(network, batch_size, counts, samples, seed=seed),
-        WithTargets(windows),
-        WithTargets(held),
+        windows,
+        WithTargets(still, batch_size, window, shuffle=False),
         loss=Given(),
         metrics=[GivenMean()],
         monitor="nats",
@@ -98,7 +98,7 @@ def train_on_text(
         learning_rate=OneCycle(learning_rate, epochs * windows.num_batches, warm_up),
         settings={
             "samples": samples,
-            "documents": sha256(b"".join(each.tobytes() for each in documents)).hexdigest(),
+            "documents": digest(documents),
             **settings,
         },
         **options,

@@ -129,37 +129,9 @@ class GivenMean(keras.metrics.MeanMetricWrapper):
         super().__init__(fn=lambda y_true, y_pred: y_pred, name=name, dtype=dtype)
 
 
-class WithTargets(keras.utils.PyDataset):
-    """Gives the targets of windows as the input `"next"` as well.
-
-    Args:
-        windows: the windows.
-    """
-
-    def __init__(self, windows: Windows):
-        super().__init__()
-        self.windows = windows
-        self.start = windows.start
-
-    @property
-    def epoch(self) -> int:
-        return self.windows.epoch
-
-    @property
-    def first(self) -> int:
-        return self.windows.first
-
-    @property
-    def settings(self) -> dict[str, Any]:
-        return self.windows.settings
-
-    @property
-    def num_batches(self) -> int:
-        return self.windows.num_batches
-
-    def __len__(self) -> int:
-        return self.num_batches
+class WithTargets(Windows):
+    """Windows that give their targets as the input `"next"` as well."""
 
     def __getitem__(self, index: int):
-        inputs, targets, weights = self.windows[index]
+        inputs, targets, weights = super().__getitem__(index)
         return {**inputs, "next": targets}, targets, weights

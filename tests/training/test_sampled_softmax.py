@@ -3,7 +3,6 @@ import numpy as np
 import pytest
 
 from rnnapps.data.running import Running
-from rnnapps.data.windows import Windows
 from rnnapps.nn.token_network import token_network
 from rnnapps.training.loop import train_on_text
 from rnnapps.training.sampled_softmax import SampledSoftmax, WithTargets, inclusion
@@ -23,8 +22,8 @@ def documents():
 
 
 def batch():
-    windows = Windows(Running(documents(), 4, shuffle=False), 4, window=8, shuffle=False)
-    return WithTargets(windows)[0]
+    running = Running(documents(), 4, shuffle=False)
+    return WithTargets(running, 4, window=8, shuffle=False)[0]
 
 
 def trained(net=None, **options):
