@@ -6,7 +6,6 @@ same command is given again.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ from rnnapps.pipelines.language.data import all_passages
 from rnnapps.pipelines.language.pipeline import VOCABULARY
 from rnnapps.pipelines.language.reading import Reader
 from rnnapps.pipelines.language.recipes import RECIPES
+from rnnapps.training.command import command
 
 
 def texts(name: str, split: str) -> list[str]:
@@ -63,19 +63,13 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any, 
     return network, history, subwords
 
 
-def main() -> None:
-    """Trains the presets named on the command line and writes them into `pretrained/language`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("presets", nargs="+", choices=list(RECIPES))
-    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
-    parser.add_argument("--output", type=Path, default=Path("pretrained/language"))
-    options = parser.parse_args()
+def make(name: str, checkpoints: Path, output: Path) -> None:
+    """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.language.release import release
 
-    for name in options.presets:
-        network, history, subwords = train(name, options.checkpoints / name)
-        release(name, network, history, subwords, options.output / name)
+    network, history, subwords = train(name, checkpoints / name)
+    release(name, network, history, subwords, output / name)
 
 
 if __name__ == "__main__":
-    main()
+    command("language", RECIPES, make, __doc__)

@@ -6,7 +6,6 @@ same command is given again.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from rnnapps.data import datasets
 from rnnapps.data.grid import Grid, estimate_key
 from rnnapps.pipelines.music.data import Augmented, example, score_of
 from rnnapps.pipelines.music.recipes import RECIPES
+from rnnapps.training.command import command
 
 
 def scores(name: str, split: str) -> list[Any]:
@@ -74,19 +74,13 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> Any:
     return network, history
 
 
-def main() -> None:
-    """Trains the presets named on the command line and writes them into `pretrained/music`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("presets", nargs="+", choices=list(RECIPES))
-    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
-    parser.add_argument("--output", type=Path, default=Path("pretrained/music"))
-    options = parser.parse_args()
+def make(name: str, checkpoints: Path, output: Path) -> None:
+    """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.music.release import release
 
-    for name in options.presets:
-        network, history = train(name, options.checkpoints / name)
-        release(name, network, history, options.output / name)
+    network, history = train(name, checkpoints / name)
+    release(name, network, history, output / name)
 
 
 if __name__ == "__main__":
-    main()
+    command("music", RECIPES, make, __doc__)

@@ -1,0 +1,27 @@
+"""The command that trains the presets of a task, which ship once they are released."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+
+def command(
+    task: str, presets: Iterable[str], make: Callable[[str, Path, Path], None], about: str | None
+) -> None:
+    """Makes the presets that the command line names.
+
+    Args:
+        task: Name of the task.
+        presets: Names of those that there are.
+        make: Makes one, of its name, the folder of the checkpoints and that of the task's presets.
+        about: What `--help` says.
+    """
+    parser = argparse.ArgumentParser(description=about)
+    parser.add_argument("presets", nargs="+", choices=list(presets))
+    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
+    parser.add_argument("--output", type=Path, default=Path("pretrained") / task)
+    options = parser.parse_args()
+    for name in options.presets:
+        make(name, options.checkpoints, options.output)
