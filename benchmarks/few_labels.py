@@ -15,7 +15,7 @@ import numpy as np
 from results import publish
 
 from rnnapps.data import datasets
-from rnnapps.pipelines.sentiment.baseline import tfidf_regression
+from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
 from rnnapps.pipelines.sentiment.recipes import RECIPES
 from rnnapps.pipelines.sentiment.train import beginning
@@ -44,7 +44,7 @@ def accuracies(size: int, seed: int, test: tuple[list[str], list[str]]) -> dict[
         rate: Any = {} if pipe is pretrained else {"learning_rate": 1e-3}
         pipe.fit(texts, labels, seed=seed, **rate)
         found[name] = float(pipe.evaluate(*test)["accuracy"])
-    linear = tfidf_regression(texts, labels)
+    linear = linear_model(texts, labels)
     found["TF-IDF and logistic regression"] = float(linear.score(*test))
     return found
 

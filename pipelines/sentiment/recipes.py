@@ -31,19 +31,35 @@ PRETRAINING: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
+class Phase:
+    """Passes over the texts, and the rates of the first layers and of the head."""
+
+    epochs: int
+    learning_rate: tuple[float, float]
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """How a preset is made: its data, where its weights come from, its training."""
+    """How a preset is made: its data, where its weights come from, its training.
+
+    After the labelled texts come, where `self_training` says so, these with the unlabelled ones.
+    """
 
     dataset: str
     base: str
-    epochs: int
-    learning_rate: tuple[float, float]
+    training: Phase
+    self_training: Phase | None = None
     batch_size: int = 64
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
 
 
 RECIPES = {
-    "imdb": Recipe(dataset="imdb", base="language_model", epochs=3, learning_rate=(3e-4, 2e-3)),
-    "sst2": Recipe(dataset="sst2", base="imdb", epochs=4, learning_rate=(2e-4, 1e-3)),
+    "imdb": Recipe(
+        dataset="imdb",
+        base="language_model",
+        training=Phase(epochs=3, learning_rate=(3e-4, 2e-3)),
+        self_training=Phase(epochs=1, learning_rate=(1e-4, 7e-4)),
+    ),
+    "sst2": Recipe(dataset="sst2", base="imdb", training=Phase(4, (2e-4, 1e-3))),
 }

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data import datasets
-from rnnapps.pipelines.sentiment.baseline import tfidf_regression
+from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.evaluation import report
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
 from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES
@@ -27,7 +27,7 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
     recipe = RECIPES[name]
     training, held_out = (datasets.load(recipe.dataset, part) for part in ("train", "test"))
     texts, labels = [each.text for each in held_out], [str(each.label) for each in held_out]
-    linear = tfidf_regression([e.text for e in training], [str(e.label) for e in training])
+    linear = linear_model([e.text for e in training], [str(e.label) for e in training])
     precision = {
         kind: figures(way.predict(texts, batch_size=64, top_k=None), labels, pipe.labels)
         for kind, way in precisions(pipe).items()
@@ -44,7 +44,7 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
             "data": [datasets.DATASETS[each].credit for each in base],
             "metrics": {
                 "test": precision["int8"],
-                "TF-IDF and logistic regression, test": {
+                "logistic regression on phrases, test": {
                     "accuracy": float(np.mean(linear.predict(texts) == np.array(labels)))
                 },
             },
@@ -53,11 +53,18 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
                 "command": f"python -m rnnapps.pipelines.sentiment.train {name}",
                 "begins with": recipe.base.replace("_", " "),
                 "seed": recipe.seed,
-                "epochs": len(history.history["val_nats"]),
+                "epochs": recipe.training.epochs,
                 "validation accuracy": history.history["val_accuracy"][best],
                 "validation nats": history.history["val_nats"][best],
-                "learning rates, first layers and head": recipe.learning_rate,
+                "learning rates, first layers and head": recipe.training.learning_rate,
                 "gradient clipping (global norm)": 1.0,
+            },
+            "self_training": recipe.self_training
+            and {
+                "labels": "mean of the classifier above and of the logistic regression",
+                "texts": "labelled reviews (labels as they are) and unlabelled ones",
+                "epochs": recipe.self_training.epochs,
+                "learning rates, first layers and head": recipe.self_training.learning_rate,
             },
             "pretraining": {
                 "text": "training and unlabelled reviews of IMDb, without texts of the test part",

@@ -6,7 +6,6 @@ same command is given again.
 
 from __future__ import annotations
 
-import argparse
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,12 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.text_sets import Labelled
+from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
-from rnnapps.pipelines.sentiment.recipes import RECIPES
+from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
+from rnnapps.pipelines.sentiment.self_training import soft_labels
+from rnnapps.training.command import command
 
 LABELS = ["negative", "positive"]
 
@@ -31,7 +33,7 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
         verbose: As in `keras.Model.fit`.
 
     Returns:
-        The pipeline with its best weights, and the history.
+        The pipeline with its best weights, and the history of its last phase.
     """
     from rnnapps.pipelines.sentiment.training import one_hot
     from rnnapps.pipelines.sentiment.training import train as run
@@ -39,27 +41,40 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
     recipe = RECIPES[name]
     pipe = beginning(name, checkpoints, presets)
 
-    def read(split: str) -> tuple[list[dict[str, np.ndarray]], np.ndarray]:
+    def read(split: str) -> tuple[list[str], np.ndarray]:
         texts: list[Labelled] = datasets.load(recipe.dataset, split)
-        rows = [pipe.preprocess(each.text) for each in texts]
-        return rows, one_hot([str(each.label) for each in texts], LABELS)
+        return [each.text for each in texts], one_hot([str(e.label) for e in texts], LABELS)
 
-    rows, targets = read("train")
-    with pipe.training(recipe.seed) as network:
-        history = run(
-            network,
-            rows,
-            targets,
-            read("valid"),
-            batch_size=recipe.batch_size,
-            seed=recipe.seed,
-            epochs=recipe.epochs,
-            learning_rate=recipe.learning_rate,
-            checkpoint_dir=checkpoints / f"sentiment_{name}",
-            resume=True,
-            settings={"dataset": recipe.dataset, "network": recipe.network},
-            verbose=verbose,
-        )
+    def rows(texts: list[str]) -> list[dict[str, np.ndarray]]:
+        return [pipe.preprocess(each) for each in texts]
+
+    held_out, held_out_targets = read("valid")
+    validation = rows(held_out), held_out_targets
+
+    def learn(texts: list[str], targets: np.ndarray, phase: Phase, folder: str) -> Any:
+        with pipe.training(recipe.seed) as network:
+            return run(
+                network,
+                rows(texts),
+                targets,
+                validation,
+                batch_size=recipe.batch_size,
+                seed=recipe.seed,
+                epochs=phase.epochs,
+                learning_rate=phase.learning_rate,
+                checkpoint_dir=checkpoints / folder,
+                resume=True,
+                settings={"dataset": recipe.dataset, "network": recipe.network},
+                verbose=verbose,
+            )
+
+    texts, targets = read("train")
+    history = learn(texts, targets, recipe.training, f"sentiment_{name}")
+    if recipe.self_training:
+        linear = linear_model(texts, [LABELS[number] for number in targets.argmax(axis=1)])
+        more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
+        soft = np.concatenate([targets, soft_labels(pipe, linear, more)])
+        history = learn(texts + more, soft, recipe.self_training, f"sentiment_{name}_self_trained")
     return pipe, history
 
 
@@ -88,19 +103,13 @@ def beginning(name: str, checkpoints: Path, presets: Path) -> Sentiment:
     return pipe
 
 
-def main() -> None:
-    """Trains the presets named on the command line and writes them into `pretrained/sentiment`."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("presets", nargs="+", choices=list(RECIPES))
-    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
-    parser.add_argument("--output", type=Path, default=Path("pretrained/sentiment"))
-    options = parser.parse_args()
+def make(name: str, checkpoints: Path, output: Path) -> None:
+    """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.sentiment.release import release
 
-    for name in options.presets:
-        pipe, history = train(name, options.checkpoints, options.output)
-        release(name, pipe, history, options.output / name)
+    pipe, history = train(name, checkpoints, output)
+    release(name, pipe, history, output / name)
 
 
 if __name__ == "__main__":
-    main()
+    command("sentiment", RECIPES, make, __doc__)

@@ -1,0 +1,32 @@
+"""Self-training: what two models that err differently make of unlabelled texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from rnnapps.pipelines.sentiment.pipeline import Sentiment
+
+
+def soft_labels(pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:
+    """Gives the mean of what a classifier and a linear model hold for likely.
+
+    Args:
+        pipe: The classifier.
+        linear: A scikit-learn classifier of the same labels, as `linear_model` trains it.
+        texts: Unlabelled texts.
+
+    Returns:
+        Probabilities of the classifier's labels, of shape `(texts, classes)`.
+
+    Reference: Hinton, Vinyals, Dean 2015, "Distilling the Knowledge in a Neural Network",
+    arXiv:1503.02531, section 2; Xie et al. 2020, "Self-training with Noisy Student",
+    arXiv:1911.04252, algorithm 1.
+    """
+    answers = pipe.predict(texts, batch_size=64, top_k=None)
+    scores = [{each["label"]: each["score"] for each in answer} for answer in answers]
+    own = np.array([[each[label] for label in pipe.labels] for each in scores])
+    order = [list(linear.classes_).index(label) for label in pipe.labels]
+    return ((own + linear.predict_proba(texts)[:, order]) / 2).astype(np.float32)
