@@ -80,6 +80,23 @@ class TestLanguage(PipelineCase):
         return pipe.generate(prompt, **options), prompt + "".join(pipe.stream(prompt, **options))
 
 
+class TestNER(PipelineCase):
+    task = "ner"
+    rows = ((["Ann", "met", "Bob"], ["B-PER", "O", "B-PER"]), (["Go", "on"], ["O", "O"]))
+    small = {"labels": ["PER"], "vocabulary": ["Ann", "met"], "units": 8, "filters": 6, "seed": 1}
+    learning = {"epochs": 8, "learning_rate": 0.05, "batch_size": 2}
+    wrong_inputs = (None, 5, object(), b"bytes")
+
+    def inputs(self, pipe):
+        return ["", "👍🏽 größer als 1 €", pipe.example(), "Ann met Bob. " * 400, ["Ann", "left"]]
+
+    def examples(self, pipe):
+        return list(self.rows) * 4
+
+    def error(self, report):
+        return 1 - report["f1"]
+
+
 class TestLetters(PipelineCase):
     task = "letters"
     small = {"embedding": 8, "units": 16, "seed": 1}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnapps.data import music_sets, tagged_sets, text_sets
+from rnnapps.data import music_sets, tagged_sets, text_sets, word_vectors
 from rnnapps.errors import RnnappsError, UnknownNameError
 
 #: The environment variable with the folder that holds the sets.
@@ -253,6 +253,15 @@ _SETS = (
         licence="CC BY-SA 4.0 (annotation)",
         folder="tagging/ud-english-ewt",
         reader=tagged_sets.read_parts_of_speech,
+    ),
+    DataSet(
+        name="glove",
+        title="GloVe, vectors of 150,000 frequent English words (Pennington et al. 2014)",
+        address="https://nlp.stanford.edu/projects/glove/",
+        licence="PDDL 1.0",
+        folder="embeddings/glove-100d",
+        reader=word_vectors.read_glove,
+        splits=("words",),
     ),
     _frames("jsb_frames", "JSB Chorales", "jsb_chorales", "none stated; public-domain music"),
     _frames("nottingham_frames", "Nottingham", "nottingham", "none stated; free folk-tune base"),

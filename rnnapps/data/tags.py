@@ -160,10 +160,11 @@ def allowed(tags: Sequence[str]) -> Chain:
     [0.0, 0.0, 1.0, 1.0, 0.0]
     """
     if not mark_spans(tags):
-        return Chain(np.ones((len(tags), len(tags))), np.ones(len(tags)), np.ones(len(tags)))
+        count = len(tags)
+        return Chain(*(np.ones(shape, np.float32) for shape in ((count, count), count, count)))
     opens = np.array([tag[0] in "BI" for tag in tags])
     goes_on = np.array([tag[0] in "IE" for tag in tags])
     labels = np.array([tag[2:] for tag in tags])
     same = labels[:, None] == labels
     transitions = (opens[:, None] & goes_on & same) | (~opens[:, None] & ~goes_on)
-    return Chain(*(each.astype(np.float64) for each in (transitions, ~goes_on, ~opens)))
+    return Chain(*(each.astype(np.float32) for each in (transitions, ~goes_on, ~opens)))

@@ -7,9 +7,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+#: The score of what cannot be: so low that it never wins, and safe to differentiate.
+BARRED = -1e4
+
 
 class Chain(NamedTuple):
-    """Scores of a linear chain, in nats; `-inf` bars.
+    """Scores of a linear chain, in nats.
 
     Attributes:
         transitions: from a tag (row) to the next (column), of shape `(tags, tags)`.
@@ -20,6 +23,18 @@ class Chain(NamedTuple):
     transitions: np.ndarray
     start: np.ndarray
     end: np.ndarray
+
+    def only(self, allowed: Chain) -> Chain:
+        """Bars what cannot be.
+
+        Args:
+            allowed: 1 where a transition, a beginning or an end can be and 0 where not.
+
+        Returns:
+            Scores with `BARRED` added where it cannot.
+        """
+        barred = [BARRED * (1 - each) for each in allowed]
+        return Chain(*(scores + bar for scores, bar in zip(self, barred, strict=True)))
 
 
 def viterbi(chain: Chain, scores: np.ndarray, lengths: np.ndarray) -> list[np.ndarray]:

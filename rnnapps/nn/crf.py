@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import keras
-import numpy as np
 from keras import ops
 
 from rnnapps.decoding.viterbi import Chain
 from rnnapps.nn.lengths import validity
-
-#: The score of what cannot be: so low that it never wins, and safe to differentiate.
-BARRED = -1e4
 
 
 @keras.saving.register_keras_serializable("rnnapps")
@@ -43,10 +39,7 @@ class CRF(keras.layers.Layer):
 
     def __init__(self, tags: int, allowed: Chain | None = None, **kwargs):
         super().__init__(**kwargs)
-        self.tags = tags
-        self.barred = None
-        if allowed is not None:
-            self.barred = Chain(*(BARRED * (1 - np.asarray(a, np.float32)) for a in allowed))
+        self.tags, self.allowed = tags, allowed
 
     def build(self, scores_shape):
         shapes = {"transitions": (self.tags, self.tags), "start": (self.tags,), "end": (self.tags,)}
@@ -70,7 +63,8 @@ class CRF(keras.layers.Layer):
         Returns:
             A tensor of shape `(batch,)`, in nats per sequence.
         """
-        transitions, start, end = self._chain()
+        learnt = Chain(*(ops.convert_to_tensor(weight) for weight in self.chain_weights))
+        transitions, start, end = learnt if self.allowed is None else learnt.only(self.allowed)
         valid = validity(lengths, ops.shape(scores)[1])
         known = ops.take_along_axis(scores, tags[:, :, None], axis=2)[:, :, 0]
         joints = ops.take(ops.reshape(transitions, (-1,)), tags[:, :-1] * self.tags + tags[:, 1:])
@@ -89,13 +83,8 @@ class CRF(keras.layers.Layer):
 
     def chain(self) -> Chain:
         """Gives its scores as arrays, for `rnnapps.decoding.viterbi`."""
-        return Chain(*(ops.convert_to_numpy(each) for each in self._chain()))
-
-    def _chain(self):
-        learnt = [ops.convert_to_tensor(weight) for weight in self.chain_weights]
-        if self.barred is None:
-            return learnt
-        return [weight + barred for weight, barred in zip(learnt, self.barred, strict=True)]
+        learnt = Chain(*(ops.convert_to_numpy(weight) for weight in self.chain_weights))
+        return learnt if self.allowed is None else learnt.only(self.allowed)
 
     def compute_output_shape(self, scores_shape):
         return scores_shape

@@ -13,6 +13,7 @@ import keras
 import numpy as np
 
 from rnnapps.errors import RnnappsError
+from rnnapps.nn.crf import CRF
 from rnnapps.nn.pooling import Pooling
 from rnnapps.nn.recurrent import STATES, Recurrent
 from rnnapps.nn.weight_drop import VariationalDropout
@@ -239,6 +240,7 @@ LOWERINGS: dict[type, Callable[..., list[str]]] = {
     keras.layers.Dropout: _same,
     keras.layers.Embedding: _embedding,
     keras.layers.ReversibleEmbedding: _reversible_embedding,
+    CRF: _same,
     Pooling: _pooling,
     Recurrent: _recurrent,
     VariationalDropout: _same,

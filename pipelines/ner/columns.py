@@ -1,0 +1,54 @@
+"""Files of CoNLL columns: a word a line, an empty line between sentences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rnnapps.data.text_forms import read_text
+from rnnapps.errors import InputError
+
+#: Words and tags of a sentence.
+Pair = tuple[list[str], list[str]]
+
+
+def read_columns(path: Path, word: int = 0, tag: int = -1) -> tuple[list[Pair], list[list[str]]]:
+    """Reads the words and tags of sentences.
+
+    Args:
+        path: The file, its columns parted by tabs or blanks. Lines that begin with `-DOCSTART-`
+            are left out; of a `.conllu` file also comments, and words that are several in one.
+        word: Which column has the word, from 0; negative ones count from the last.
+        tag: Which column has the tag.
+
+    Returns:
+        Words and tags of each sentence, and where each of its words stands: file and line.
+
+    Raises:
+        InputError: If it is no file in UTF-8, or a line lacks a column.
+    """
+    if not path.is_file():
+        raise InputError(f"Expected a file of CoNLL columns. Received: {str(path)!r}, no file.")
+    universal = path.suffix.lower() == ".conllu"
+    rows: list[Pair] = []
+    places: list[list[str]] = []
+    begins = True
+    for number, line in enumerate(read_text(path).splitlines(), start=1):
+        cells = line.split("\t") if "\t" in line else line.split()
+        if not line.strip():
+            begins = True
+            continue
+        if cells[0] == "-DOCSTART-" or (universal and not cells[0].isdecimal()):
+            continue
+        if len(cells) <= max(1, word, tag) or not cells[word].strip() or not cells[tag].strip():
+            raise InputError(
+                f"{path}, line {number}: Expected columns with a word and a tag, and an empty line "
+                f"between sentences. Received: {line!r:.80}."
+            )
+        if begins:
+            rows.append(([], []))
+            places.append([])
+            begins = False
+        rows[-1][0].append(cells[word])
+        rows[-1][1].append(cells[tag].strip())
+        places[-1].append(f"{path}, line {number}")
+    return rows, places

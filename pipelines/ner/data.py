@@ -1,0 +1,160 @@
+"""The forms in which tagged texts come: CoNLL columns, words with tags, texts with spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import chain, pairwise
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from rnnapps.data.tags import Span, TagError, bioes, mark_spans, scheme, spans
+from rnnapps.errors import InputError
+from rnnapps.pipelines.ner.columns import Pair, read_columns
+from rnnapps.pipelines.ner.reading import check_words, located
+
+FORMS = (
+    "a file of CoNLL columns, pairs of words and tags, or pairs of a text and its spans "
+    "(start, end, label)"
+)
+
+
+class Sentence(NamedTuple):
+    """Words with a tag each.
+
+    Attributes:
+        words: the words.
+        tags: BIOES, or tags that stand alone.
+    """
+
+    words: list[str]
+    tags: list[str]
+
+
+def tagged(x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> list[Sentence]:
+    """Reads tagged sentences.
+
+    Args:
+        x: A path of CoNLL columns, pairs of words and tags, or pairs of a text and its spans; with
+            `y` the words of each sentence, or the texts.
+        y: The tags of each sentence, or the spans of each text.
+        columns: Which columns of a file have the word and the tag, from 0; negative ones count
+            from the last.
+
+    Returns:
+        The sentences, their tags in BIOES whatever they came in, or as they are where they stand
+        alone.
+
+    Raises:
+        InputError: If it is none of these, or tags cannot follow each other; it tells where.
+
+    Example:
+    >>> from rnnapps.pipelines.ner.data import tagged
+    >>> tagged([("Ann saw Bob Roy.", [(0, 3, "PER"), (8, 15, "PER")])])[0].tags
+    ['S-PER', 'O', 'B-PER', 'E-PER', 'O']
+    """
+    if isinstance(x, str | Path) and y is None:
+        rows, places = read_columns(Path(x), *columns)
+    else:
+        rows = _pairs(x, y)
+        if rows and all(isinstance(text, str) for text, _ in rows):
+            numbered = enumerate(rows)
+            return [each for n, (text, asked) in numbered for each in _of_text(n, text, asked)]
+        rows = [_checked(f"Sentence {n}", *row) for n, row in enumerate(rows)]
+        places = [[f"Sentence {n}, word {i}" for i in range(len(r[0]))] for n, r in enumerate(rows)]
+    if not rows:
+        raise InputError(f"Expected {FORMS}. Received: no sentence at all.")
+    if not mark_spans(chain.from_iterable(tags for _, tags in rows)):
+        return [Sentence(*row) for row in rows]
+    kind = scheme(tags for _, tags in rows)
+    found = []
+    for (words, tags), place in zip(rows, places, strict=True):
+        try:
+            found.append(Sentence(words, bioes(spans(tags, kind), len(words))))
+        except TagError as error:
+            where = place[min(error.index, len(place) - 1)]
+            raise InputError(f"{where}: {error} The tags are taken for {kind}.") from error
+    return found
+
+
+def read_validation(data: Any, columns: tuple[int, int]) -> list[Sentence]:
+    """Reads sentences that decide which epoch is kept: as `tagged`, a pair `(x, y)`, or None."""
+    if data is None:
+        return []
+    if isinstance(data, tuple) and len(data) == 2:
+        return tagged(*data)
+    return tagged(data, columns=columns)
+
+
+def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
+    """Checks that all tags are known.
+
+    Raises:
+        InputError: If one is not.
+    """
+    known = set(tags)
+    for index, sentence in enumerate(sentences):
+        for tag in sentence.tags:
+            if tag not in known:
+                raise InputError(
+                    f"Sentence {index}: Expected tags among {sorted(known)}. Received: {tag!r}."
+                )
+
+
+def _pairs(x: Any, y: Any) -> list[Any]:
+    try:
+        return [(a, b) for a, b in (x if y is None else zip(x, y, strict=True))]
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Expected {FORMS}. Received: {x!r:.80} ({error}).") from error
+
+
+def _checked(where: str, words: Any, tags: Any) -> Pair:
+    try:
+        check_words(words)
+        check_words(tags)
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error
+    if len(words) != len(tags):
+        raise InputError(
+            f"{where}: Expected a tag for each word. Received: {len(words)} words and "
+            f"{len(tags)} tags."
+        )
+    return list(words), list(tags)
+
+
+def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
+    """Splits a text with spans of characters into tagged sentences."""
+    try:
+        marks = sorted((int(start), int(end), str(label)) for start, end, label in asked)
+    except (TypeError, ValueError) as error:
+        raise InputError(
+            f"Text {number}: Expected spans (start, end, label). Received: {asked!r:.80}."
+        ) from error
+    text, places, begins = located(raw)
+    cut = _cut(places.tolist(), {edge for start, end, _ in marks for edge in (start, end)})
+    firsts = {start: index for index, (start, _) in enumerate(cut)}
+    ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
+    found: list[Span] = []
+    for start, end, label in marks:
+        before = found[-1].end if found else 0
+        if start not in firsts or end not in ends or not before <= firsts[start] < ends[end]:
+            raise InputError(
+                f"Text {number}: Expected spans that begin and end with a word and do not overlap. "
+                f"Received: ({start}, {end}, {label!r}), {text[max(start, 0) : end]!r:.80}."
+            )
+        found.append(Span(firsts[start], ends[end], label))
+    inside = {index for span in found for index in range(span.first + 1, span.end)}
+    bounds = [firsts[start] for start in places[begins, 0].tolist() if firsts[start] not in inside]
+    words, tags = [text[start:end] for start, end in cut], bioes(found, len(cut))
+    return [Sentence(words[a:b], tags[a:b]) for a, b in pairwise([*bounds, len(cut)])]
+
+
+def _cut(places: list[list[int]], edges: set[int]) -> list[tuple[int, int]]:
+    """Cuts words where a span begins or ends within one."""
+    every = np.array(sorted(edges), np.int64)
+    found = []
+    for start, end in places:
+        inner = every[(every > start) & (every < end)].tolist()
+        found += list(pairwise([start, *inner, end]))
+    return found

@@ -1,0 +1,102 @@
+"""From words to scores, sentence by sentence, and from scores to spans."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from rnnapps.data.batches import buckets, pad
+from rnnapps.data.tags import Span, mark_spans, spans
+from rnnapps.decoding.viterbi import Chain, Posterior, viterbi
+from rnnapps.runtime.rows import run_rows
+from rnnapps.runtime.session import Arrays, Session
+
+#: Words that run at once, and how far windows of a longer sentence reach over each other.
+WINDOW, OVERLAP = 256, 32
+#: Sentences that run together.
+TOGETHER = 32
+
+
+class Found(NamedTuple):
+    """A span that was found.
+
+    Attributes:
+        span: where it is, and its label.
+        score: its probability.
+    """
+
+    span: Span
+    score: float
+
+
+def score(session: Session, sentences: Sequence[Arrays]) -> list[np.ndarray]:
+    """Runs the network on sentences; on a long one in windows that reach over each other.
+
+    Args:
+        session: The network.
+        sentences: Its inputs, arrays of shape `(time, ...)` by name; the first tells the length.
+
+    Returns:
+        Scores of each sentence, of shape `(time, tags)`.
+    """
+    lengths = [len(next(iter(sentence.values()))) for sentence in sentences]
+    cuts = [
+        (index, begin) for index, length in enumerate(lengths) for begin in range(0, length, WINDOW)
+    ]
+    rows = [
+        {
+            name: array[max(0, begin - OVERLAP) : begin + WINDOW + OVERLAP]
+            for name, array in sentences[index].items()
+        }
+        for index, begin in cuts
+    ]
+    scores: list[list[np.ndarray]] = [[] for _ in sentences]
+    answers: dict[int, np.ndarray] = {}
+    for group in buckets([len(next(iter(row.values()))) for row in rows], TOGETHER):
+        together = run_rows(session, [rows[number] for number in group])
+        answers |= {n: each["scores"] for n, each in zip(group.tolist(), together, strict=True)}
+    for number, (index, begin) in enumerate(cuts):
+        first = min(begin, OVERLAP)
+        scores[index].append(answers[number][first : first + WINDOW])
+    return [np.concatenate(parts) for parts in scores]
+
+
+def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> list[list[Found]]:
+    """Finds the spans of sentences.
+
+    Args:
+        chain: Scores of the chain of tags.
+        tags: Names of the tags.
+        scores: Of each sentence, of shape `(time, tags)`.
+
+    Returns:
+        The spans of each sentence; where tags stand alone, one for each word.
+    """
+    found: dict[int, list[Found]] = {}
+    for group in buckets([len(each) for each in scores], TOGETHER):
+        padded, lengths = pad([scores[index] for index in group])
+        known = Posterior(chain, padded, lengths)
+        paths = viterbi(chain, padded, lengths)
+        for row, (index, path) in enumerate(zip(group.tolist(), paths, strict=True)):
+            names = [tags[number] for number in path]
+            found[index] = [
+                Found(each, known.stretch(row, each.first, path[each.first : each.end].tolist()))
+                for each in marked(names)
+            ]
+    return [found[index] for index in range(len(scores))]
+
+
+def marked(tags: Sequence[str]) -> list[Span]:
+    """Gives the spans that tags mark in BIOES, or one for each tag that stands alone.
+
+    Args:
+        tags: The tags of a sentence.
+
+    Returns:
+        The spans.
+    """
+    if mark_spans(tags):
+        return spans(tags, "BIOES")
+    return [Span(place, place + 1, tag) for place, tag in enumerate(tags)]

@@ -1,0 +1,341 @@
+"""The ner pipeline: finds names in texts, and tags words as own examples do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from rnnapps.checks import LearningRate, check_fit, check_settings
+from rnnapps.data.tags import OUTSIDE, Span, allowed, mark_spans
+from rnnapps.decoding.viterbi import Chain
+from rnnapps.fine_tuning import kept_if_refused
+from rnnapps.nn.seeding import seeded
+from rnnapps.pipeline import Example, Pipeline
+from rnnapps.pipelines.ner.data import Sentence, check_known, read_validation, tagged
+from rnnapps.pipelines.ner.decoding import decode, marked, score
+from rnnapps.pipelines.ner.features import FEATURES, Features
+from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
+from rnnapps.pipelines.ner.reading import check_words, located
+from rnnapps.pipelines.ner.rendering import Rendering
+
+if TYPE_CHECKING:
+    import keras
+
+    from rnnapps.report import Report
+
+
+class NamedEntities(Pipeline):
+    """Finds spans of words by a bidirectional recurrent network and a conditional random field.
+
+    Presets: `conll2003` (persons, places, organisations and others in news, the default), `open`
+    (the same in news and posts, trained on free corpora).
+
+    Example:
+    >>> from rnnapps import pipeline
+    >>> rows = [(["Ann", "met", "Bob"], ["B-PER", "O", "B-PER"])] * 8
+    >>> small = {"labels": ["PER"], "vocabulary": ["Ann", "met", "Bob"], "units": 8, "seed": 1}
+    >>> tagger = pipeline("ner", False, **small)
+    >>> _ = tagger.fit(rows, epochs=20, learning_rate=0.05)  # doctest: +ELLIPSIS
+    Epoch 1/20...
+    >>> [(found["word"], found["start"], found["end"]) for found in tagger.predict("Bob met Ann")]
+    [('Bob', 0, 3), ('Ann', 8, 11)]
+    """
+
+    task = "ner"
+    takes_files = False
+
+    def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
+        super().__init__(config, preprocessor, **options)
+        self.features = Features(self.files)
+
+    @property
+    def tags(self) -> list[str]:
+        """The tags of words: BIOES, or tags that stand alone."""
+        return list(self.preprocessor["tags"])
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of spans."""
+        names = self.tags
+        if not mark_spans(names):
+            return names
+        return list(dict.fromkeys(name[2:] for name in names if name != OUTSIDE))
+
+    @classmethod
+    def untrained(
+        cls,
+        labels: Sequence[str] = ("PER", "LOC", "ORG", "MISC"),
+        vocabulary: Sequence[str] | None = None,
+        **overrides: Any,
+    ) -> Self:
+        """Builds the pipeline with random weights.
+
+        Args:
+            labels: Labels of spans.
+            vocabulary: Words that it shall know; by default the first `fit` takes those that it
+                sees.
+            **overrides: Settings of the network, as in `rnnapps.pipelines.ner.model`.
+
+        Returns:
+            The pipeline.
+
+        Raises:
+            InputError: If there is no label, or a word is none.
+            UnknownNameError: If there is no such setting.
+        """
+        from rnnapps.pipelines.ner.model import tagger
+
+        check_settings(overrides, tagger, "labels", "vocabulary")
+        check_words(labels)
+        if vocabulary is not None:
+            check_words(vocabulary)
+        files = Features.learn(vocabulary or ())
+        return cls(overrides, {"tags": span_tags(labels)}, files=files)
+
+    def build(self) -> keras.Model:
+        from rnnapps.pipelines.ner.model import tagger
+
+        sizes = self.features.sizes
+        return tagger(*sizes, self.tags, **self.config)
+
+    def preprocess(self, raw: Any) -> Example:
+        read = located(raw)
+        return {**self.features(read.words), "begins": read.begins, "places": read.places}
+
+    def forward(self, examples: list[Example]) -> list[Example]:
+        """Finds the spans of examples.
+
+        Args:
+            examples: What `preprocess` gave.
+
+        Returns:
+            For each example its arrays, `"spans"`, int of shape `(spans, 3)`: first word, the word
+            after the last, number of the label; and `"scores"`, their probabilities.
+        """
+        owners, firsts, sentences = [], [], []
+        for index, example in enumerate(examples):
+            begins = np.flatnonzero(example["begins"]).tolist()
+            for first, end in pairwise([*begins, len(example["begins"])]):
+                owners.append(index)
+                firsts.append(first)
+                sentences.append({name: example[name][first:end] for name in FEATURES})
+        spans: list[list[tuple[int, int, int]]] = [[] for _ in examples]
+        scores: list[list[float]] = [[] for _ in examples]
+        labels = {label: number for number, label in enumerate(self.labels)}
+        found = decode(self.chain, self.tags, score(self.batch_session, sentences))
+        for owner, first, every in zip(owners, firsts, found, strict=True):
+            spans[owner] += [(first + s.first, first + s.end, labels[s.label]) for s, _ in every]
+            scores[owner] += [probability for _, probability in every]
+        return [
+            {**each, "spans": np.array(s, np.int32).reshape(-1, 3), "scores": np.array(p)}
+            for each, s, p in zip(examples, spans, scores, strict=True)
+        ]
+
+    def postprocess(self, arrays: Example, raw: Any) -> list[dict[str, Any]]:
+        text = raw if isinstance(raw, str) else " ".join(raw)
+        starts, ends = arrays["places"].T.tolist()
+        labels = self.labels
+        return [
+            {
+                "entity_group": labels[label],
+                "score": float(probability),
+                "word": text[starts[first] : ends[end - 1]],
+                "start": starts[first],
+                "end": ends[end - 1],
+            }
+            for (first, end, label), probability in zip(
+                arrays["spans"].tolist(), arrays["scores"], strict=True
+            )
+        ]
+
+    def predict(self, x: Any, batch_size: int | None = None, **options: Any) -> Any:
+        """Finds the spans of texts of any length.
+
+        Args:
+            x: A text, or a list or iterator of texts; in place of a text also a list of its words,
+                so one text in words is `[["Ann", "met", "Bob"]]`.
+            batch_size: How many texts run at once; the results do not depend on it.
+
+        Returns:
+            For each text its spans, dicts of `entity_group` (the label), `score` (the probability
+            of the span), `word`, `start` and `end`: `text[start:end]` is the word. A text in words
+            counts as these with blanks between them. Where tags stand alone, as parts of speech
+            do, each word is a span.
+
+        Raises:
+            InputError: If an input is neither text nor words.
+        """
+        return super().predict(x, batch_size, **options)
+
+    def render(self, text: str) -> Rendering:
+        """Shows a text with its spans.
+
+        Args:
+            text: A text, or its words.
+
+        Returns:
+            The rendering, which a notebook shows with the spans coloured.
+
+        Raises:
+            InputError: If it is neither.
+        """
+        return Rendering(located(text).text, self.predict([text])[0])
+
+    def fit(  # type: ignore[override]
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        validation_data: Any = None,
+        columns: tuple[int, int] = (0, -1),
+        epochs: int | None = None,
+        batch_size: int = 16,
+        learning_rate: LearningRate | None = None,
+        patience: int | None = None,
+        callbacks: Sequence[Any] = (),
+        seed: int = 0,
+        checkpoint_dir: str | Path | None = None,
+        resume: bool = False,
+    ) -> keras.callbacks.History:
+        """Trains on own texts; a second call continues.
+
+        Labels that the pipeline does not know replace its own, and the head begins anew. Words and
+        characters that it does not know are added.
+
+        Args:
+            x: A file of CoNLL columns (IOB1, IOB2 and BIOES are recognised); pairs of words and
+                tags; pairs of a text and its spans `(start, end, label)`; or with `y` the words of
+                each sentence, or the texts.
+            y: The tags of each sentence, or the spans of each text.
+            validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
+            columns: Which columns of a file have the word and the tag.
+            epochs: Passes over the sentences; by default as many as give 2,000 batches, from 5 to
+                40.
+            batch_size: Sentences of a batch.
+            learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
+                the lower rate and the head the higher one. 3e-3 by default.
+            patience: Epochs without a better loss after which training stops.
+            callbacks: Keras callbacks.
+            seed: Same seed, same result.
+            checkpoint_dir: Folder of a checkpoint.
+            resume: Whether to go on from it; texts and options must be those of before.
+
+        Returns:
+            Keras's history; `nats` is of a sentence.
+
+        Raises:
+            InputError: If the texts cannot be read, tags cannot follow each other, or an argument
+                is out of range.
+        """
+        from rnnapps.pipelines.ner.training import train
+
+        learning_rate = 3e-3 if learning_rate is None else learning_rate
+        check_fit(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            patience=patience,
+            seed=seed,
+            checkpoint_dir=checkpoint_dir,
+            resume=resume,
+        )
+        own = tagged(x, y, columns)
+        others = read_validation(validation_data, columns)
+        if epochs is None:
+            epochs = int(np.clip(-(-2000 * batch_size // len(own)), 5, 40))
+        with kept_if_refused(self):
+            self._take_up(own, seed)
+            check_known(others, self.tags)
+            rows, held_out = self.rows(own), self.rows(others)
+            with self.training(seed) as network:
+                return train(
+                    network,
+                    rows,
+                    held_out,
+                    batch_size=batch_size,
+                    seed=seed,
+                    epochs=epochs,
+                    learning_rate=learning_rate,
+                    patience=patience,
+                    checkpoint_dir=checkpoint_dir,
+                    resume=resume,
+                    callbacks=callbacks,
+                    settings={"tags": self.tags},
+                )
+
+    def evaluate(self, x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> Report:
+        """Measures on own texts.
+
+        Args:
+            x: As in `fit`.
+            y: As in `fit`.
+            columns: As in `fit`.
+
+        Returns:
+            Precision, recall and F1 of whole spans (accuracy where tags stand alone); the same by
+            label, what was taken for what, and the most frequent mistakes.
+
+        Raises:
+            InputError: If the texts cannot be read, or a label is none of the pipeline's.
+        """
+        from rnnapps.pipelines.ner.evaluation import report
+
+        own = tagged(x, y, columns)
+        check_known(own, self.tags)
+        words = [sentence.words for sentence in own]
+        answers = self.forward([self.preprocess(each) for each in words])
+        labels = self.labels
+        found = [[Span(a, b, labels[n]) for a, b, n in each["spans"].tolist()] for each in answers]
+        true = [marked(sentence.tags) for sentence in own]
+        return report(words, true, found, f"{self.metadata.get('name', 'ner')} on own texts")
+
+    def rows(self, sentences: Sequence[Sentence]) -> list[Example]:
+        """Turns tagged sentences into rows for training.
+
+        Args:
+            sentences: Sentences whose tags are all known.
+
+        Returns:
+            Inputs of the network and `"tags"` of each sentence, of shape `(time, ...)`.
+        """
+        number = {tag: index for index, tag in enumerate(self.tags)}
+        return [
+            {**self.features(words), "tags": np.array([number[tag] for tag in tags], np.int32)}
+            for words, tags in sentences
+        ]
+
+    @property
+    def chain(self) -> Chain:
+        """The scores of the chain of tags."""
+        if self._network is not None or self._weights is None:
+            return self.network.get_layer("crf").chain()
+        learnt = Chain(*(self._weights[f"crf/{name}"] for name in Chain._fields))
+        return learnt.only(allowed(self.tags))
+
+    def example(self) -> str:
+        return "Ada Lovelace met Charles Babbage in London in 1833."
+
+    def demo(self, folder: Path) -> list[tuple[str, str]]:
+        from rnnapps.pipelines.ner.demo import demo
+
+        return demo(self, folder)
+
+    def _take_up(self, own: Sequence[Sentence], seed: int) -> None:
+        """Takes up new labels, words and characters; what was learnt of all others stays."""
+        tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
+        files = self.features.grown(word for sentence in own for word in sentence.words)
+        same_tags = tags == self.tags
+        if same_tags and all(self.files[name] == data for name, data in files.items()):
+            return
+        kept = self.weights()
+        self.preprocessor["tags"] = tags
+        self.files.update(files)
+        self.features = Features(self.files)
+        self._begin_anew()
+        with seeded(seed):
+            network = self.network
+        carried_over(network, kept, same_tags)

@@ -1,0 +1,59 @@
+"""A text with its spans coloured."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+from rnnapps.errors import InputError
+from rnnapps.files import replace_bytes
+
+STYLE = "background:hsl({},70%,85%);color:#111;border-radius:4px;padding:0.15em 0.3em"
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A text with its spans, which a notebook shows coloured.
+
+    Attributes:
+        text: The text.
+        spans: As `predict` gives them.
+    """
+
+    text: str
+    spans: list[dict[str, Any]]
+
+    def _repr_html_(self) -> str:
+        parts, end = [], 0
+        for span in self.spans:
+            label = span["entity_group"]
+            hue = zlib.crc32(label.encode()) % 360
+            parts += [
+                escape(self.text[end : span["start"]]),
+                f'<mark title="{span["score"]:.2f}" style="{STYLE.format(hue)}">',
+                f'{escape(span["word"])} <small style="font-weight:bold">{escape(label)}</small>',
+                "</mark>",
+            ]
+            end = span["end"]
+        body = "".join([*parts, escape(self.text[end:])])
+        return f'<p style="white-space:pre-wrap;line-height:2.1">{body}</p>'
+
+    def save(self, path: str | Path) -> Path:
+        """Writes a page.
+
+        Args:
+            path: A file that ends in `.html`.
+
+        Returns:
+            The path.
+
+        Raises:
+            InputError: If it ends otherwise.
+        """
+        if Path(path).suffix.lower() != ".html":
+            raise InputError(f"Expected a path that ends in .html. Received: {str(path)!r}.")
+        page = f'<!doctype html>\n<meta charset="utf-8">\n{self._repr_html_()}\n'
+        return replace_bytes(path, page.encode())

@@ -1,0 +1,103 @@
+"""Trains the shipped presets: `python -m rnnapps.pipelines.ner.train conll2003`.
+
+Needs the folder of public data in RNNAPPS_DATA. A killed training goes on where it was when the
+same command is given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data import datasets
+from rnnapps.pipelines.ner.data import Sentence, tagged
+from rnnapps.pipelines.ner.features import UNKNOWN, Features
+from rnnapps.pipelines.ner.growth import tags_for
+from rnnapps.pipelines.ner.pipeline import NamedEntities
+from rnnapps.pipelines.ner.recipes import RECIPES, WORDS, Recipe
+from rnnapps.training.command import command
+
+
+def sentences(recipe: Recipe, split: str) -> list[Sentence]:
+    """Reads the sentences of a preset's data sets.
+
+    Args:
+        recipe: The recipe of the preset.
+        split: Name of the split.
+
+    Returns:
+        The sentences, tagged in BIOES.
+    """
+    return [each for name in recipe.datasets for each in tagged(datasets.load(name, split))]
+
+
+def beginning(recipe: Recipe, seen: Iterable[Sentence]) -> NamedEntities:
+    """Gives the pipeline from which the training of a preset begins.
+
+    Args:
+        recipe: The recipe of the preset.
+        seen: Sentences of the training.
+
+    Returns:
+        The pipeline, with public vectors of words.
+    """
+    seen = list(seen)
+    vectors = dict(datasets.load("glove", "words"))
+    words = [word for sentence in seen for word in sentence.words]
+    files = Features.learn(words, list(vectors)[:WORDS])
+    tags = tags_for((tag for sentence in seen for tag in sentence.tags), [])
+    pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
+    weight = pipe.network.get_layer("words_embedding").embeddings
+    table = np.random.default_rng(recipe.seed).normal(scale=0.1, size=weight.shape)
+    table[: UNKNOWN + 1] = 0
+    for word, number in pipe.features.words.items():
+        if word in vectors:
+            table[number] = vectors[word]
+    weight.assign(table)
+    return pipe
+
+
+def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[NamedEntities, Any]:
+    """Trains a preset, going on from its checkpoint if there is one.
+
+    Args:
+        name: Name of the preset.
+        checkpoint_dir: Folder of the checkpoint.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The pipeline with its best weights, and the history.
+    """
+    from rnnapps.pipelines.ner.training import train as run
+
+    recipe = RECIPES[name]
+    seen = sentences(recipe, "train")
+    pipe = beginning(recipe, seen)
+    with pipe.training(recipe.seed) as network:
+        history = run(
+            network,
+            pipe.rows(seen),
+            pipe.rows(sentences(recipe, "valid")),
+            seed=recipe.seed,
+            checkpoint_dir=checkpoint_dir,
+            resume=True,
+            settings={"datasets": list(recipe.datasets), "network": recipe.network},
+            verbose=verbose,
+            **recipe.training,
+        )
+    return pipe, history
+
+
+def make(name: str, checkpoints: Path, output: Path) -> None:
+    """Trains and releases a preset, as `rnnapps.training.command` asks."""
+    from rnnapps.pipelines.ner.release import release
+
+    pipe, history = train(name, checkpoints / f"ner_{name}")
+    release(name, pipe, history, output / name)
+
+
+if __name__ == "__main__":
+    command("ner", RECIPES, make, __doc__)

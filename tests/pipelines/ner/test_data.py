@@ -1,0 +1,80 @@
+"""The forms of tagged texts, and the errors that tell what is wrong with them."""
+
+import pytest
+
+from rnnapps.errors import InputError
+from rnnapps.pipelines.ner.data import tagged
+
+
+def test_columns_are_read_whatever_their_scheme(tmp_path):
+    first = "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\n"
+    files = {
+        "iob1.conll": "-DOCSTART- -X- O O\n\n" + first,
+        "iob2.tsv": "EU\tB-ORG\r\nrejects\tO\r\nGerman\tB-MISC\r\n\r\n",
+        "bioes.txt": "EU S-ORG\nrejects O\nGerman S-MISC",
+    }
+    for name, text in files.items():
+        (tmp_path / name).write_bytes(text.encode())
+        (sentence,) = tagged(tmp_path / name)
+        assert sentence.words == ["EU", "rejects", "German"]
+        assert sentence.tags == ["S-ORG", "O", "S-MISC"]
+
+
+def test_other_columns_and_universal_dependencies(tmp_path):
+    file = tmp_path / "own.conllu"
+    rows = [
+        "# text = I'm in",
+        "1-2\tI'm\t_\t_",
+        "1\tI\ti\tPRON",
+        "2\t'm\tbe\tAUX",
+        "3\tin\tin\tADP",
+    ]
+    file.write_text("\n".join(rows) + "\n\n", encoding="utf-8")
+    (sentence,) = tagged(file, columns=(1, 3))
+    assert sentence == (["I", "'m", "in"], ["PRON", "AUX", "ADP"])
+
+
+def test_a_text_is_cut_where_a_span_cuts_a_word_and_where_sentences_end():
+    sentences = tagged([("Ann-Marie saw Roy. He left.", [(0, 3, "PER"), (14, 17, "PER")])])
+    assert sentences == [
+        (["Ann", "-Marie", "saw", "Roy", "."], ["S-PER", "O", "O", "S-PER", "O"]),
+        (["He", "left", "."], ["O", "O", "O"]),
+    ]
+
+
+def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
+    (sentence,) = tagged([("He read What? No! twice.", [(8, 17, "TITLE")])])
+    assert "".join(tag[0] for tag in sentence.tags) == "OOBIIEOO"
+
+
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([], "no sentence"),
+        (5, "Expected a file of CoNLL columns"),
+        ([(["Ann"], ["O", "O"])], "Sentence 0: Expected a tag for each word"),
+        ([(["Ann", ""], ["O", "O"])], "Sentence 0: Expected a word"),
+        ([("Ann left", [(1, 3, "PER"), (2, 8, "PER")])], "do not overlap"),
+        ([("Ann left", [(0, 4, "PER")])], "begin and end with a word"),
+        ([("Ann left", [("a", 4, "PER")])], "Expected spans"),
+        ([(["Ann", "left"], ["B-PER", "I-LOC"])], "Sentence 0, word 1: Expected a tag that begins"),
+        ("nowhere.conll", "no file"),
+    ],
+)
+def test_what_cannot_be_read_is_told(x, message):
+    with pytest.raises(InputError, match=message):
+        tagged(x)
+
+
+def test_an_impossible_tag_is_told_with_file_and_line(tmp_path):
+    file = tmp_path / "own.conll"
+    file.write_text("Ann B-PER\nRoy I-PER\n\nleft O\nOslo I-LOC\nBob B-PER\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"own.conll, line 5: .*'I-LOC'.* IOB2"):
+        tagged(file)
+
+
+def test_a_line_without_a_tag_is_told_with_its_number(tmp_path):
+    file = tmp_path / "own.conll"
+    file.write_text("Ann B-PER\nleft\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2"):
+        tagged(file)

@@ -1,0 +1,80 @@
+"""What a tagger answers: spans that are where they say, for any text."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rnnapps.errors import InputError
+
+
+def test_spans_are_found_with_label_place_and_probability(pipe):
+    text = "In New York Bob met\tAnn."
+    found = pipe.predict(text)
+    assert [(each["entity_group"], each["word"]) for each in found] == [
+        ("LOC", "New York"),
+        ("PER", "Bob"),
+        ("PER", "Ann"),
+    ]
+    assert all(text[each["start"] : each["end"]] == each["word"] for each in found)
+    assert all(0.5 < each["score"] <= 1 for each in found)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.lists(
+        st.one_of(
+            st.text(st.characters(exclude_categories=["Cs"]), max_size=20),
+            st.sampled_from(["Ann ", "New York", "\r\n\n"]),
+        )
+    )
+)
+def test_a_word_is_where_it_says_in_any_text(pipe, parts):
+    text = "".join(parts)
+    for each in pipe.predict(text):
+        assert text[each["start"] : each["end"]] == each["word"] != ""
+
+
+def test_words_may_stand_in_place_of_a_text(pipe):
+    (found,) = pipe.predict([["Bob", "met", "New", "York"]])
+    joined = "Bob met New York"
+    assert found == pipe.predict(joined)
+    assert [joined[each["start"] : each["end"]] for each in found] == ["Bob", "New York"]
+
+
+@pytest.mark.parametrize("text", ["", " \n\t", "👍🏽👍🏽", "..."])
+def test_a_text_without_names_has_no_spans(pipe, text):
+    assert [each for each in pipe.predict(text) if each["score"] > 0.9] == []
+
+
+def test_a_long_sentence_is_read_whole(pipe):
+    text = "Bob met Ann in New York and " * 400
+    found = pipe.predict(text)
+    assert [each["word"] for each in found] == ["Bob", "Ann", "New York"] * 400
+
+
+def test_sentences_do_not_depend_on_each_other(pipe):
+    alone = pipe.predict("Bob met Ann.")
+    together = pipe.predict("Bob met Ann. In New York Ann left.")
+    for one, other in zip(alone, together, strict=False):
+        assert one["word"] == other["word"]
+        np.testing.assert_allclose(one["score"], other["score"], atol=1e-5)
+
+
+@pytest.mark.parametrize("wrong", [None, 5, b"Ann", [["Ann", 5]], [["Ann", " "]]])
+def test_what_is_neither_text_nor_words_is_refused(pipe, wrong):
+    with pytest.raises(InputError, match=r"Expected a (text|word)"):
+        pipe.predict(wrong)
+
+
+def test_a_rendering_shows_the_text_with_its_spans_and_nothing_else_of_it(pipe, tmp_path):
+    rendering = pipe.render("Bob <b>met</b> Ann")
+    html = rendering._repr_html_()
+    assert "&lt;b&gt;met" in html
+    assert "<b>" not in html
+    assert "PER" in html
+    assert rendering.save(tmp_path / "page.html").read_text(encoding="utf-8").count("<mark") == len(
+        rendering.spans
+    )
+    with pytest.raises(InputError, match=r"\.html"):
+        rendering.save(tmp_path / "page.txt")
