@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from rnnapps.pipeline import Pipeline
     from rnnapps.pipelines.language.pipeline import Language
     from rnnapps.pipelines.music.pipeline import Music
+    from rnnapps.pipelines.ner.pipeline import NamedEntities
     from rnnapps.pipelines.sentiment.pipeline import Sentiment
 
 __version__ = "0.1.0"
@@ -34,6 +35,10 @@ def pipeline(
 def pipeline(
     task: Literal["music"], preset: str | Path | Literal[False] | None = None, **overrides: Any
 ) -> Music: ...
+@overload
+def pipeline(
+    task: Literal["ner"], preset: str | Path | Literal[False] | None = None, **overrides: Any
+) -> NamedEntities: ...
 @overload
 def pipeline(
     task: Literal["sentiment"], preset: str | Path | Literal[False] | None = None, **overrides: Any

@@ -57,11 +57,10 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> list[Se
     if isinstance(x, str | Path) and y is None:
         rows, places = read_columns(Path(x), *columns)
     else:
-        rows = _pairs(x, y)
-        if rows and all(isinstance(text, str) for text, _ in rows):
-            numbered = enumerate(rows)
-            return [each for n, (text, asked) in numbered for each in _of_text(n, text, asked)]
-        rows = [_checked(f"Sentence {n}", *row) for n, row in enumerate(rows)]
+        pairs = _pairs(x, y)
+        if pairs and all(isinstance(text, str) for text, _ in pairs):
+            return [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
+        rows = [_checked(f"Sentence {n}", *pair) for n, pair in enumerate(pairs)]
         places = [[f"Sentence {n}, word {i}" for i in range(len(r[0]))] for n, r in enumerate(rows)]
     if not rows:
         raise InputError(f"Expected {FORMS}. Received: no sentence at all.")

@@ -58,8 +58,7 @@ SUMMARIES = {
 }
 LIMITS = {
     "conll2003": [
-        "English, and news of 1996: sports results, finance, politics. Newer names are told by "
-        "their spelling and by what stands around them.",
+        "English, and news of 1996: newer names are told by spelling and neighbours alone.",
         "The texts that it learnt from are licensed for research only; none of them is in it.",
         "Each sentence is read by itself: a name told once does not help the next sentence.",
         "Of a word with more than 20 characters the first and last ten are read.",
