@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-#: How many of the most frequent words have a vector beside those of the training text.
-WORDS = 35_000
-
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a preset is made: its data, its network, its training."""
+    """How a preset is made: its data, the number of its public vectors, its network and training.
+
+    The vectors are those of the most frequent words.
+    """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
+    vectors: int = 35_000
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from rnnapps.data import datasets
 from rnnapps.pipelines.ner.pipeline import NamedEntities
-from rnnapps.pipelines.ner.recipes import RECIPES, WORDS
+from rnnapps.pipelines.ner.recipes import RECIPES
 from rnnapps.precision import precisions
 
 
@@ -45,7 +45,7 @@ def release(name: str, pipe: NamedEntities, history: Any, directory: Path) -> No
                 "epochs": len(history.history["val_nats"]),
                 "validation nats per sentence": min(history.history["val_nats"]),
                 "gradient clipping (global norm)": 1.0,
-                "words with public vectors": WORDS,
+                "words with public vectors": recipe.vectors,
             },
             "limits": LIMITS[name],
         },

@@ -6,7 +6,6 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from rnnapps.pipelines.ner.data import Sentence, tagged
 from rnnapps.pipelines.ner.features import UNKNOWN, Features
 from rnnapps.pipelines.ner.growth import tags_for
 from rnnapps.pipelines.ner.pipeline import NamedEntities
-from rnnapps.pipelines.ner.recipes import RECIPES, WORDS, Recipe
+from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
 from rnnapps.training.command import command
 
 
@@ -34,20 +33,18 @@ def sentences(recipe: Recipe, split: str) -> list[Sentence]:
     return [each for name in recipe.datasets for each in tagged(datasets.load(name, split))]
 
 
-def beginning(recipe: Recipe, seen: Iterable[Sentence]) -> NamedEntities:
+def beginning(recipe: Recipe) -> NamedEntities:
     """Gives the pipeline from which the training of a preset begins.
 
     Args:
         recipe: The recipe of the preset.
-        seen: Sentences of the training.
 
     Returns:
         The pipeline, with public vectors of words.
     """
-    seen = list(seen)
-    vectors = dict(datasets.load("glove", "words"))
-    words = [word for sentence in seen for word in sentence.words]
-    files = Features.learn(words, list(vectors)[:WORDS])
+    seen = sentences(recipe, "train")
+    vectors = dict(datasets.load("glove", "words")[: recipe.vectors])
+    files = Features.learn((word for sentence in seen for word in sentence.words), vectors)
     tags = tags_for((tag for sentence in seen for tag in sentence.tags), [])
     pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
     weight = pipe.network.get_layer("words_embedding").embeddings
@@ -60,26 +57,24 @@ def beginning(recipe: Recipe, seen: Iterable[Sentence]) -> NamedEntities:
     return pipe
 
 
-def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[NamedEntities, Any]:
+def train(pipe: NamedEntities, recipe: Recipe, checkpoint_dir: Path, verbose: int = 1) -> Any:
     """Trains a preset, going on from its checkpoint if there is one.
 
     Args:
-        name: Name of the preset.
+        pipe: As `beginning` gives it; is left with its best weights.
+        recipe: The recipe of the preset.
         checkpoint_dir: Folder of the checkpoint.
         verbose: As in `keras.Model.fit`.
 
     Returns:
-        The pipeline with its best weights, and the history.
+        Keras's history.
     """
     from rnnapps.pipelines.ner.training import train as run
 
-    recipe = RECIPES[name]
-    seen = sentences(recipe, "train")
-    pipe = beginning(recipe, seen)
     with pipe.training(recipe.seed) as network:
-        history = run(
+        return run(
             network,
-            pipe.rows(seen),
+            pipe.rows(sentences(recipe, "train")),
             pipe.rows(sentences(recipe, "valid")),
             seed=recipe.seed,
             checkpoint_dir=checkpoint_dir,
@@ -88,14 +83,14 @@ def train(name: str, checkpoint_dir: Path, verbose: int = 1) -> tuple[NamedEntit
             verbose=verbose,
             **recipe.training,
         )
-    return pipe, history
 
 
 def make(name: str, checkpoints: Path, output: Path) -> None:
     """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.ner.release import release
 
-    pipe, history = train(name, checkpoints / f"ner_{name}")
+    pipe = beginning(RECIPES[name])
+    history = train(pipe, RECIPES[name], checkpoints / f"ner_{name}")
     release(name, pipe, history, output / name)
 
 
