@@ -64,7 +64,7 @@ def main() -> None:
     folder = parser.parse_args().checkpoints / "entities"
     pipes = [trained(replace(RECIPE, seed=n), folder / f"seed_{n}") for n in SEEDS]
     scores = [f1(pipe, "test") for pipe in pipes]
-    ours = f"{np.mean(scores):.2f} ± {np.std(scores):.2f}"
+    ours = f"{np.mean(scores):.2f} ± {np.std(scores, ddof=1):.2f}"
     rows: list[dict[str, Any]] = [
         {
             "tagger": "rnnapps (mean and deviation of 3 seeds)",

@@ -21,7 +21,7 @@ from rnnapps.pipelines.sentiment.recipes import RECIPES
 from rnnapps.pipelines.sentiment.train import beginning
 from rnnapps.report import Report
 
-SIZES, SEEDS, TESTED = (100, 500, 2000), (1, 2, 3), 5000
+SIZES, SEEDS, TESTED = (100, 500, 2000), (1, 2, 3), 2500
 CHECKPOINTS, PRESETS = Path("checkpoints"), Path("pretrained/sentiment")
 
 
@@ -61,7 +61,7 @@ def main() -> None:
                     "labelled reviews": size,
                     "way": way,
                     "accuracy, mean": round(float(np.mean(values)), 2),
-                    "deviation": round(float(np.std(values)), 2),
+                    "deviation": round(float(np.std(values, ddof=1)), 2),
                 }
             )
     title = "Test accuracy after few labels, %"

@@ -112,7 +112,7 @@ class Report(Mapping[str, Any]):
             case ".json":
                 text = json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
             case ".html":
-                text = _PAGE.format(title=escape(self.title or "Report"), body=self._repr_html_())
+                return save_page(path, self._repr_html_(), self.title or "Report")
             case ".txt":
                 text = f"{self}\n"
             case _:
@@ -120,6 +120,25 @@ class Report(Mapping[str, Any]):
                     f"Expected a file that ends in .json, .html or .txt. Received: {str(path)!r}."
                 )
         return replace_bytes(path, text.encode())
+
+
+def save_page(path: str | Path, body: str, title: str) -> Path:
+    """Writes a page.
+
+    Args:
+        path: A file that ends in `.html`.
+        body: What it shows, HTML.
+        title: Its title.
+
+    Returns:
+        The path.
+
+    Raises:
+        InputError: If it ends otherwise.
+    """
+    if Path(path).suffix.lower() != ".html":
+        raise InputError(f"Expected a path that ends in .html. Received: {str(path)!r}.")
+    return replace_bytes(path, _PAGE.format(title=escape(title), body=body).encode())
 
 
 def _flat(metrics: Mapping[str, Any], prefix: str = "") -> list[tuple[str, Any]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from operator import index
 from pathlib import Path
 
 from rnnapps.data.text_forms import read_text
@@ -11,35 +13,44 @@ from rnnapps.errors import InputError
 Pair = tuple[list[str], list[str]]
 
 
-def read_columns(path: Path, word: int = 0, tag: int = -1) -> tuple[list[Pair], list[list[str]]]:
+def read_columns(
+    path: Path, columns: tuple[int, int] | None = None
+) -> tuple[list[Pair], list[list[str]]]:
     """Reads the words and tags of sentences.
 
     Args:
         path: The file, its columns parted by tabs or blanks. Lines that begin with `-DOCSTART-`
             are left out; of a `.conllu` file also comments, and words that are several in one.
-        word: Which column has the word, from 0; negative ones count from the last.
-        tag: Which column has the tag.
+        columns: Which columns have the word and the tag, from 0; negative ones count from the last.
+            By default the first and the last, and in a `.conllu` file the form and its part of
+            speech.
 
     Returns:
         Words and tags of each sentence, and where each of its words stands: file and line.
 
     Raises:
-        InputError: If it is no file in UTF-8, or a line lacks a column.
+        InputError: If it is no file in UTF-8, a line lacks a column, or the columns are no two
+            numbers.
     """
     if not path.is_file():
         raise InputError(f"Expected a file of CoNLL columns. Received: {str(path)!r}, no file.")
     universal = path.suffix.lower() == ".conllu"
+    try:
+        word, tag = map(index, columns or ((1, 3) if universal else (0, -1)))
+    except (TypeError, ValueError) as error:
+        raise InputError(f"Expected columns as two numbers. Received: {columns!r}.") from error
+    least = max(2, *(each + 1 if each >= 0 else -each for each in (word, tag)))
     rows: list[Pair] = []
     places: list[list[str]] = []
     begins = True
-    for number, line in enumerate(read_text(path).splitlines(), start=1):
-        cells = line.split("\t") if "\t" in line else line.split()
+    for number, line in enumerate(read_text(path).split("\n"), start=1):
+        cells = line.rstrip("\r").split("\t") if "\t" in line else re.findall(r"[^ \r]+", line)
         if not line.strip():
             begins = True
             continue
         if cells[0] == "-DOCSTART-" or (universal and not cells[0].isdecimal()):
             continue
-        if len(cells) <= max(1, word, tag) or not cells[word].strip() or not cells[tag].strip():
+        if len(cells) < least or not cells[word].strip() or not cells[tag].strip():
             raise InputError(
                 f"{path}, line {number}: Expected columns with a word and a tag, and an empty line "
                 f"between sentences. Received: {line!r:.80}."

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnapps.data.tags import Span, TagError, bioes, mark_spans, scheme, spans
+from rnnapps.data.tags import OUTSIDE, Span, TagError, bioes, mark_spans, scheme, spans
 from rnnapps.errors import InputError
 from rnnapps.pipelines.ner.columns import Pair, read_columns
 from rnnapps.pipelines.ner.reading import check_words, located
@@ -32,15 +32,14 @@ class Sentence(NamedTuple):
     tags: list[str]
 
 
-def tagged(x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> list[Sentence]:
+def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> list[Sentence]:
     """Reads tagged sentences.
 
     Args:
         x: A path of CoNLL columns, pairs of words and tags, or pairs of a text and its spans; with
             `y` the words of each sentence, or the texts.
         y: The tags of each sentence, or the spans of each text.
-        columns: Which columns of a file have the word and the tag, from 0; negative ones count
-            from the last.
+        columns: Which columns of a file have the word and the tag, as in `read_columns`.
 
     Returns:
         The sentences, their tags in BIOES whatever they came in, or as they are where they stand
@@ -55,16 +54,20 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> list[Se
     ['S-PER', 'O', 'B-PER', 'E-PER', 'O']
     """
     if isinstance(x, str | Path) and y is None:
-        rows, places = read_columns(Path(x), *columns)
+        rows, places = read_columns(Path(x), columns)
     else:
         pairs = _pairs(x, y)
         if pairs and all(isinstance(text, str) for text, _ in pairs):
-            return [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
+            found = [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
+            if not found:
+                raise InputError(f"Expected {FORMS}. Received: texts without a word.")
+            return found
         rows = [_checked(f"Sentence {n}", *pair) for n, pair in enumerate(pairs)]
         places = [[f"Sentence {n}, word {i}" for i in range(len(r[0]))] for n, r in enumerate(rows)]
     if not rows:
         raise InputError(f"Expected {FORMS}. Received: no sentence at all.")
     if not mark_spans(chain.from_iterable(tags for _, tags in rows)):
+        _check_alone(rows, places)
         return [Sentence(*row) for row in rows]
     kind = scheme(tags for _, tags in rows)
     found = []
@@ -77,7 +80,7 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> list[Se
     return found
 
 
-def read_validation(data: Any, columns: tuple[int, int]) -> list[Sentence]:
+def read_validation(data: Any, columns: tuple[int, int] | None) -> list[Sentence]:
     """Reads sentences that decide which epoch is kept: as `tagged`, a pair `(x, y)`, or None."""
     if data is None:
         return []
@@ -101,6 +104,19 @@ def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
                 )
 
 
+def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
+    """Checks that no tag marks a span where others stand alone."""
+    tags = list(chain.from_iterable(tags for _, tags in rows))
+    marks = [mark_spans([tag]) for tag in tags]
+    spanned = [tag for tag, mark in zip(tags, marks, strict=True) if mark and tag != OUTSIDE]
+    if spanned:
+        odd = marks.index(False)
+        raise InputError(
+            f"{list(chain.from_iterable(places))[odd]}: Expected {OUTSIDE!r} or a tag such as "
+            f"{spanned[0]!r}, as others are. Received: {tags[odd]!r}."
+        )
+
+
 def _pairs(x: Any, y: Any) -> list[Any]:
     try:
         return [(a, b) for a, b in (x if y is None else zip(x, y, strict=True))]
@@ -119,13 +135,14 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
             f"{where}: Expected a tag for each word. Received: {len(words)} words and "
             f"{len(tags)} tags."
         )
-    return list(words), list(tags)
+    return list(words), [tag.strip() for tag in tags]
 
 
 def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     """Splits a text with spans of characters into tagged sentences."""
     try:
         marks = sorted((int(start), int(end), str(label)) for start, end, label in asked)
+        check_words([label for *_, label in marks] or ["none"])
     except (TypeError, ValueError) as error:
         raise InputError(
             f"Text {number}: Expected spans (start, end, label). Received: {asked!r:.80}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -75,7 +75,8 @@ def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> l
         The spans of each sentence; where tags stand alone, one for each word.
     """
     found: dict[int, list[Found]] = {}
-    for group in buckets([len(each) for each in scores], TOGETHER):
+    together = mark_spans(tags)
+    for group in _groups([len(each) for each in scores]):
         padded, lengths = pad([scores[index] for index in group])
         known = Posterior(chain, padded, lengths)
         paths = viterbi(chain, padded, lengths)
@@ -83,20 +84,30 @@ def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> l
             names = [tags[number] for number in path]
             found[index] = [
                 Found(each, known.stretch(row, each.first, path[each.first : each.end].tolist()))
-                for each in marked(names)
+                for each in marked(names, together)
             ]
     return [found[index] for index in range(len(scores))]
 
 
-def marked(tags: Sequence[str]) -> list[Span]:
-    """Gives the spans that tags mark in BIOES, or one for each tag that stands alone.
+def _groups(lengths: list[int]) -> Iterator[np.ndarray]:
+    """Groups sentences that are decoded together, long ones each alone."""
+    for group in buckets(lengths, TOGETHER):
+        short = np.array([lengths[index] <= WINDOW for index in group])
+        if short.any():
+            yield group[short]
+        yield from group[~short, None]
+
+
+def marked(tags: Sequence[str], together: bool) -> list[Span]:
+    """Gives the spans of a sentence.
 
     Args:
-        tags: The tags of a sentence.
+        tags: Its tags.
+        together: Whether they mark spans in BIOES; else each stands alone.
 
     Returns:
-        The spans.
+        The spans, one for each tag that stands alone.
     """
-    if mark_spans(tags):
+    if together:
         return spans(tags, "BIOES")
     return [Span(place, place + 1, tag) for place, tag in enumerate(tags)]

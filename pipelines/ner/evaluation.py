@@ -18,6 +18,7 @@ def report(
     true: Sequence[list[Span]],
     found: Sequence[list[Span]],
     title: str = "",
+    accuracy: bool = False,
 ) -> Report:
     """Sets spans beside the true ones.
 
@@ -26,6 +27,7 @@ def report(
         true: Its true spans.
         found: The spans that were found.
         title: Of the report.
+        accuracy: Whether each word is a span, so that the measures are one and the same.
 
     Returns:
         Precision, recall and F1 over all spans, a span being right when its words and its label
@@ -58,8 +60,11 @@ def report(
         }
         for label in labels
     ]
+    overall = measures(right.total(), given.total(), asked.total())
+    if accuracy:
+        overall = {"accuracy": overall["recall"], **overall}
     return Report(
-        measures(right.total(), given.total(), asked.total()),
+        overall,
         title=title,
         tables={
             "by label": rows,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,6 +14,8 @@ FEATURES = ("words", "shapes", "characters")
 PADDING, UNKNOWN = 0, 1
 #: Characters of a word that are read; of a longer one, half of them at each end.
 LETTERS = 20
+#: Words whose numbers are kept at hand.
+CACHED = 50_000
 #: Kinds of words by their letters and digits.
 SHAPES = ("sign", "lower", "Title", "UPPER", "miXed", "C", "digits", "w1th d1gits")
 
@@ -33,32 +36,33 @@ class Features:
     def __init__(self, files: Mapping[str, bytes]):
         self.words = _numbers(files[WORDS])
         self.characters = _numbers(files[CHARACTERS])
+        self._told = lru_cache(CACHED)(self._tell)
 
     @staticmethod
-    def learn(seen: Iterable[str], words: Iterable[str] = ()) -> dict[str, bytes]:
-        """Makes a vocabulary of words.
+    def learn(words: Iterable[str], seen: Iterable[str] = ()) -> dict[str, bytes]:
+        """Makes a vocabulary.
 
         Args:
-            seen: words of texts, whose characters are taken up too.
-            words: further words.
+            words: words that are known, and their characters.
+            seen: words whose characters alone are.
 
         Returns:
             The files of a `Features`.
         """
-        seen = list(seen)
-        characters = dict.fromkeys(sorted({letter for word in seen for letter in word}))
-        return _files(dict.fromkeys(map(normal, [*words, *seen])), characters)
+        words = list(words)
+        characters = sorted({letter for word in [*words, *seen] for letter in word})
+        return _files(dict.fromkeys(map(normal, words)), characters)
 
-    def grown(self, seen: Iterable[str]) -> dict[str, bytes]:
+    def grown(self, words: Iterable[str]) -> dict[str, bytes]:
         """Adds what is not known of words; all that is known keeps its number.
 
         Args:
-            seen: words of texts.
+            words: words of texts.
 
         Returns:
             The files of a larger `Features`.
         """
-        more = Features(self.learn(seen))
+        more = Features(self.learn(words))
         return _files({**self.words, **more.words}, {**self.characters, **more.characters})
 
     @property
@@ -76,15 +80,18 @@ class Features:
             int32 `"words"` and `"shapes"` of shape `(time,)`, `"characters"` of shape
             `(time, letters)`.
         """
-        characters = np.zeros((len(words), LETTERS), np.int32)
-        for row, word in zip(characters, words, strict=True):
-            numbers = [self.characters.get(letter, UNKNOWN) for letter in _ends(word)]
-            row[: len(numbers)] = numbers
+        told = [self._told(word) for word in words]
         return {
-            "words": np.array([self.words.get(normal(w), UNKNOWN) for w in words], np.int32),
-            "shapes": np.array([_shape(word) for word in words], np.int32),
-            "characters": characters,
+            "words": np.array([number for number, _, _ in told], np.int32),
+            "shapes": np.array([shape for _, shape, _ in told], np.int32),
+            "characters": np.array([c for _, _, c in told], np.int32).reshape(-1, LETTERS),
         }
+
+    def _tell(self, word: str) -> tuple[int, int, np.ndarray]:
+        characters = np.zeros(LETTERS, np.int32)
+        numbers = [self.characters.get(letter, UNKNOWN) for letter in _ends(word)]
+        characters[: len(numbers)] = numbers
+        return self.words.get(normal(word), UNKNOWN), _shape(word), characters
 
 
 def normal(word: str) -> str:
@@ -124,5 +131,5 @@ def _files(words: Iterable[str], characters: Iterable[str]) -> dict[str, bytes]:
 
 
 def _numbers(data: bytes) -> dict[str, int]:
-    lines = data.decode().split("\n") if data else []
+    lines = dict.fromkeys(data.decode().split("\n")) if data else {}
     return {line: number for number, line in enumerate(lines, start=UNKNOWN + 1)}

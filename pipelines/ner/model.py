@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 
 from rnnapps.data.tags import allowed
 from rnnapps.nn.crf import CRF
 from rnnapps.nn.recurrent import Recurrent
 from rnnapps.nn.seeding import seeded
 from rnnapps.nn.weight_drop import VariationalDropout
-from rnnapps.pipelines.ner.features import LETTERS, SHAPES
+from rnnapps.pipelines.ner.features import LETTERS, SHAPES, UNKNOWN
 from rnnapps.pipelines.ner.spelling import CharacterConvolution
 
 
@@ -85,4 +86,9 @@ def tagger(
         x = VariationalDropout(output_dropout, seed=seed, name="output_dropout")(x)
         x = keras.layers.Dense(len(tags), name="scores")(x)
         scores = CRF(len(tags), allowed(tags), name="crf")(x)
-        return keras.Model(inputs, {"scores": scores})
+        network = keras.Model(inputs, {"scores": scores})
+    # An unknown word is told by what remains of a word in word dropout.
+    table = network.get_layer("words_embedding").embeddings
+    known = np.arange(words)[:, None] > UNKNOWN
+    table.assign(keras.ops.convert_to_numpy(table) * known)
+    return network

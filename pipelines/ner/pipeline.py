@@ -191,10 +191,10 @@ class NamedEntities(Pipeline):
         y: Any = None,
         *,
         validation_data: Any = None,
-        columns: tuple[int, int] = (0, -1),
+        columns: tuple[int, int] | None = None,
         epochs: int | None = None,
         batch_size: int = 16,
-        learning_rate: LearningRate | None = None,
+        learning_rate: LearningRate = 3e-3,
         patience: int | None = None,
         callbacks: Sequence[Any] = (),
         seed: int = 0,
@@ -212,12 +212,13 @@ class NamedEntities(Pipeline):
                 each sentence, or the texts.
             y: The tags of each sentence, or the spans of each text.
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
-            columns: Which columns of a file have the word and the tag.
+            columns: Which columns of a file have the word and the tag, from 0; by default the
+                first and the last, of a `.conllu` file the form and its part of speech.
             epochs: Passes over the sentences; by default as many as give 2,000 batches, from 5 to
                 40.
             batch_size: Sentences of a batch.
             learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
-                the lower rate and the head the higher one. 3e-3 by default.
+                the lower rate and the head the higher one.
             patience: Epochs without a better loss after which training stops.
             callbacks: Keras callbacks.
             seed: Same seed, same result.
@@ -233,7 +234,6 @@ class NamedEntities(Pipeline):
         """
         from rnnapps.pipelines.ner.training import train
 
-        learning_rate = 3e-3 if learning_rate is None else learning_rate
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -247,9 +247,10 @@ class NamedEntities(Pipeline):
         others = read_validation(validation_data, columns)
         if epochs is None:
             epochs = int(np.clip(-(-2000 * batch_size // len(own)), 5, 40))
+        tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
+        check_known(others, tags)
         with kept_if_refused(self):
-            self._take_up(own, seed)
-            check_known(others, self.tags)
+            self._take_up(tags, own, seed)
             rows, held_out = self.rows(own), self.rows(others)
             with self.training(seed) as network:
                 return train(
@@ -267,7 +268,7 @@ class NamedEntities(Pipeline):
                     settings={"tags": self.tags},
                 )
 
-    def evaluate(self, x: Any, y: Any = None, columns: tuple[int, int] = (0, -1)) -> Report:
+    def evaluate(self, x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> Report:
         """Measures on own texts.
 
         Args:
@@ -276,22 +277,25 @@ class NamedEntities(Pipeline):
             columns: As in `fit`.
 
         Returns:
-            Precision, recall and F1 of whole spans (accuracy where tags stand alone); the same by
-            label, what was taken for what, and the most frequent mistakes.
+            Precision, recall and F1 of whole spans, and where tags stand alone the accuracy, which
+            is all three; the same by label, what was taken for what, and the most frequent
+            mistakes. Labels that the pipeline does not know count as missed.
 
         Raises:
-            InputError: If the texts cannot be read, or a label is none of the pipeline's.
+            InputError: If the texts cannot be read, or the pipeline knows none of their labels.
         """
         from rnnapps.pipelines.ner.evaluation import report
 
-        own = tagged(x, y, columns)
-        check_known(own, self.tags)
-        words = [sentence.words for sentence in own]
-        answers = self.forward([self.preprocess(each) for each in words])
+        own, together = tagged(x, y, columns), mark_spans(self.tags)
+        seen = {tag for _, tags in own for tag in tags} - {OUTSIDE}
+        if seen and not seen & set(self.tags):
+            check_known(own, self.tags)
+        answers = self.forward([self.preprocess(words) for words, _ in own])
         labels = self.labels
         found = [[Span(a, b, labels[n]) for a, b, n in each["spans"].tolist()] for each in answers]
-        true = [marked(sentence.tags) for sentence in own]
-        return report(words, true, found, f"{self.metadata.get('name', 'ner')} on own texts")
+        true = [marked(tags, together) for _, tags in own]
+        title = f"{self.metadata.get('name', 'ner')} on {len(own)} sentences"
+        return report([words for words, _ in own], true, found, title, accuracy=not together)
 
     def rows(self, sentences: Sequence[Sentence]) -> list[Example]:
         """Turns tagged sentences into rows for training.
@@ -324,18 +328,19 @@ class NamedEntities(Pipeline):
 
         return demo(self, folder)
 
-    def _take_up(self, own: Sequence[Sentence], seed: int) -> None:
+    def _take_up(self, tags: list[str], own: Sequence[Sentence], seed: int) -> None:
         """Takes up new labels, words and characters; what was learnt of all others stays."""
-        tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
         files = self.features.grown(word for sentence in own for word in sentence.words)
         same_tags = tags == self.tags
         if same_tags and all(self.files[name] == data for name, data in files.items()):
             return
-        kept = self.weights()
+        fresh = self._weights is None and not self.metadata
+        kept = {} if fresh else self.weights()
         self.preprocessor["tags"] = tags
         self.files.update(files)
         self.features = Features(self.files)
         self._begin_anew()
         with seeded(seed):
             network = self.network
-        carried_over(network, kept, same_tags)
+        if not fresh:
+            carried_over(network, kept, same_tags)

@@ -69,9 +69,11 @@ def check_word(word: object) -> None:
     """Checks that it is a word.
 
     Raises:
-        InputError: If it is no text, or has nothing to read.
+        InputError: If it is no text, has nothing to read, or has a break of lines.
     """
-    if not isinstance(word, str) or not word.strip():
+    if isinstance(word, str):
+        check_text(word)
+    if not isinstance(word, str) or not word.strip() or "\n" in word:
         raise InputError(f"Expected a word. Received: {word!r:.80} ({type(word).__name__}).")
 
 

@@ -15,7 +15,7 @@ class Recipe:
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
-    vectors: int = 35_000
+    vectors: int = 28_000
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
 

@@ -8,8 +8,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from rnnapps.errors import InputError
-from rnnapps.files import replace_bytes
+from rnnapps.report import save_page
 
 STYLE = "background:hsl({},70%,85%);color:#111;border-radius:4px;padding:0.15em 0.3em"
 
@@ -53,7 +52,4 @@ class Rendering:
         Raises:
             InputError: If it ends otherwise.
         """
-        if Path(path).suffix.lower() != ".html":
-            raise InputError(f"Expected a path that ends in .html. Received: {str(path)!r}.")
-        page = f'<!doctype html>\n<meta charset="utf-8">\n{self._repr_html_()}\n'
-        return replace_bytes(path, page.encode())
+        return save_page(path, self._repr_html_(), "Named entities")

@@ -6,6 +6,7 @@ same command is given again.
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.pipelines.ner.data import Sentence, tagged
-from rnnapps.pipelines.ner.features import UNKNOWN, Features
+from rnnapps.pipelines.ner.features import UNKNOWN, Features, normal
 from rnnapps.pipelines.ner.growth import tags_for
 from rnnapps.pipelines.ner.pipeline import NamedEntities
 from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
@@ -43,15 +44,18 @@ def beginning(recipe: Recipe) -> NamedEntities:
         The pipeline, with public vectors of words.
     """
     seen = sentences(recipe, "train")
-    vectors = dict(datasets.load("glove", "words")[: recipe.vectors])
-    files = Features.learn((word for sentence in seen for word in sentence.words), vectors)
+    vectors = dict(datasets.load("glove", "words"))
+    counts = Counter(normal(word) for sentence in seen for word in sentence.words)
+    learnable = [word for word, count in counts.items() if count > 1 or word in vectors]
+    frequent = list(vectors)[: recipe.vectors] if recipe.vectors else []
+    files = Features.learn([*frequent, *learnable], (w for s in seen for w in s.words))
     tags = tags_for((tag for sentence in seen for tag in sentence.tags), [])
     pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
     weight = pipe.network.get_layer("words_embedding").embeddings
     table = np.random.default_rng(recipe.seed).normal(scale=0.1, size=weight.shape)
     table[: UNKNOWN + 1] = 0
     for word, number in pipe.features.words.items():
-        if word in vectors:
+        if recipe.vectors and word in vectors:
             table[number] = vectors[word]
     weight.assign(table)
     return pipe

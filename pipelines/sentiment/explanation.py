@@ -12,10 +12,9 @@ import numpy as np
 
 from rnnapps.data.text import Tokens
 from rnnapps.decoding.sampling import log_softmax
-from rnnapps.errors import InputError
-from rnnapps.files import replace_bytes
 from rnnapps.pipelines.sentiment.data import without_breaks
 from rnnapps.pipelines.sentiment.recipes import WINDOW
+from rnnapps.report import save_page
 from rnnapps.runtime.session import Session, zero_states
 
 #: A text is explained by as many stretches of words at most, and by fewer where that would read
@@ -73,10 +72,7 @@ class Explanation:
         Raises:
             InputError: If it ends otherwise.
         """
-        if Path(path).suffix.lower() != ".html":
-            raise InputError(f"Expected a path that ends in .html. Received: {str(path)!r}.")
-        page = f'<!doctype html>\n<meta charset="utf-8">\n{self._repr_html_()}\n'
-        return replace_bytes(path, page.encode())
+        return save_page(path, self._repr_html_(), self.label)
 
 
 def contributions(session: Session, tokens: Tokens, text: str, label: int) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ RECIPES = {
     "imdb": Recipe(
         dataset="imdb",
         base="language_model",
-        training=Phase(epochs=3, learning_rate=(3e-4, 2e-3)),
+        training=Phase(epochs=2, learning_rate=(3e-4, 2e-3)),
         self_training=Phase(epochs=1, learning_rate=(1e-4, 7e-4)),
     ),
     "sst2": Recipe(dataset="sst2", base="imdb", training=Phase(4, (2e-4, 1e-3))),

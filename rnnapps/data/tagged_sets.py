@@ -24,8 +24,7 @@ class Tagged(NamedTuple):
 def read_conll2003(folder: Path, split: str) -> list[Tagged]:
     """Reads the news of Reuters, tagged in IOB1; `"valid"` is testa and `"test"` testb."""
     file = {"valid": "testa", "test": "testb"}.get(split, split)
-    found = _columns(folder / f"eng.{file}.xz", " ")
-    return [each for each in found if each.words != ["-DOCSTART-"]]
+    return _columns(folder / f"eng.{file}.xz", " ")
 
 
 def read_wnut17(folder: Path, split: str) -> list[Tagged]:
@@ -79,11 +78,16 @@ def read_parts_of_speech(folder: Path, split: str) -> list[Tagged]:
 
 
 def _columns(path: Path, separator: str) -> list[Tagged]:
-    """Reads blocks of lines whose first column is a word and whose last is its tag."""
+    """Reads blocks of lines whose first column is a word and whose last is its tag.
+
+    Marks of documents are left out, and rows whose word is blank.
+    """
     found = []
     for block in _blocks(_lines(path)):
         rows = [line.rstrip().split(separator) for line in block]
-        found.append(Tagged([row[0] for row in rows], [row[-1] for row in rows]))
+        rows = [row for row in rows if row[0].strip() and row[0] != "-DOCSTART-"]
+        if rows:
+            found.append(Tagged([row[0] for row in rows], [row[-1] for row in rows]))
     return found
 
 

@@ -62,11 +62,14 @@ def viterbi(chain: Chain, scores: np.ndarray, lengths: np.ndarray) -> list[np.nd
     rows, time, tags = np.arange(len(scores)), scores.shape[1], scores.shape[2]
     best = chain.start + scores[:, 0]
     came_from = np.empty((time, len(scores), tags), np.intp)
+    into = np.ascontiguousarray(chain.transitions.T)  # where the maximum runs over what is adjacent
     for step in range(1, time):
-        reached = best[:, :, None] + chain.transitions
+        reached = best[:, None, :] + into
+        source = reached.argmax(axis=2)
+        following = np.take_along_axis(reached, source[:, :, None], axis=2)[:, :, 0]
         live = (step < lengths)[:, None]
-        came_from[step] = np.where(live, reached.argmax(axis=1), np.arange(tags))
-        best = np.where(live, reached.max(axis=1) + scores[:, step], best)
+        came_from[step] = np.where(live, source, np.arange(tags))
+        best = np.where(live, following + scores[:, step], best)
     paths = np.empty((len(scores), time), np.int32)
     paths[:, -1] = (best + chain.end).argmax(axis=1)
     for step in range(time - 1, 0, -1):
@@ -131,7 +134,7 @@ class Posterior:
         for step, (tag, following) in enumerate(pairwise(tags), start=first + 1):
             nats = nats + self.chain.transitions[tag, following] + self.scores[row, step, following]
         nats = nats + self.backward[row, first + len(tags) - 1, tags[-1]] - self.total[row]
-        return float(np.exp(nats))
+        return float(np.exp(min(nats, 0.0)))  # rounding may bring it above
 
 
 def _summed(nats: np.ndarray, odds: np.ndarray) -> np.ndarray:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keras
+import numpy as np
 from keras import ops
 
 from rnnapps.decoding.viterbi import Chain
@@ -39,7 +40,8 @@ class CRF(keras.layers.Layer):
 
     def __init__(self, tags: int, allowed: Chain | None = None, **kwargs):
         super().__init__(**kwargs)
-        self.tags, self.allowed = tags, allowed
+        self.tags = tags
+        self.allowed = allowed and Chain(*(np.asarray(each, np.float32) for each in allowed))
 
     def build(self, scores_shape):
         shapes = {"transitions": (self.tags, self.tags), "start": (self.tags,), "end": (self.tags,)}
@@ -85,6 +87,10 @@ class CRF(keras.layers.Layer):
         """Gives its scores as arrays, for `rnnapps.decoding.viterbi`."""
         learnt = Chain(*(ops.convert_to_numpy(weight) for weight in self.chain_weights))
         return learnt if self.allowed is None else learnt.only(self.allowed)
+
+    def get_config(self):
+        allowed = self.allowed and [np.asarray(each).tolist() for each in self.allowed]
+        return {**super().get_config(), "tags": self.tags, "allowed": allowed}
 
     def compute_output_shape(self, scores_shape):
         return scores_shape

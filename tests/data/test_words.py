@@ -54,6 +54,8 @@ def test_sentences_hold_every_word_once(text):
         ("It's 50% of AT&T's.", ["It", "'s", "50", "%", "of", "AT&T", "'s", "."]),
         ("can't they’re", ["ca", "n't", "they", "’re"]),
         ("O'Brien, well-known", ["O'Brien", ",", "well-known"]),
+        ("George W. Bush, 5 W.", ["George", "W.", "Bush", ",", "5", "W", "."]),
+        ("हिन्दी שָׁלוֹם", ["हिन्दी", "שָׁלוֹם"]),
         ("see http://a.b/c?d=e. @joe #yes", ["see", "http://a.b/c?d=e", ".", "@joe", "#yes"]),
         ("me@x.org on 2003-04-01", ["me@x.org", "on", "2003-04-01"]),
         ("👍🏽 👨‍👩‍👧", ["👍🏽", "👨‍👩‍👧"]),
@@ -70,6 +72,9 @@ def test_words_are_those_of_treebanks(text, expected):
     [
         ("One. Two.", ["One.", "Two."]),
         ("Mr. Smith left. He ran.", ["Mr. Smith left.", "He ran."]),
+        ("George W. Bush met J. K. Rowling on Jan. 5.",) * 1
+        + (["George W. Bush met J. K. Rowling on Jan. 5."],),
+        ("他走了。我也走了。", ["他走了。", "我也走了。"]),
         ("about 3.5 km. of road", ["about 3.5 km. of road"]),
         ("A title\n\nA text.", ["A title", "A text."]),
         ("A title\r\n\r\nA text.", ["A title", "A text."]),
