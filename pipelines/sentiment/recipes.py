@@ -58,8 +58,15 @@ RECIPES = {
     "imdb": Recipe(
         dataset="imdb",
         base="language_model",
-        training=Phase(epochs=2, learning_rate=(3e-4, 2e-3)),
-        self_training=Phase(epochs=1, learning_rate=(1e-4, 7e-4)),
+        training=Phase(epochs=1, learning_rate=(1e-3, 4e-3)),
+        self_training=Phase(epochs=2, learning_rate=(8e-4, 3e-3)),
+        network={
+            "token_dropout": 0.05,
+            "input_dropout": 0.05,
+            "output_dropout": 0.1,
+            "dropout": 0.2,
+            "weight_drop": 0.1,
+        },
     ),
     "sst2": Recipe(dataset="sst2", base="imdb", training=Phase(4, (2e-4, 1e-3))),
 }

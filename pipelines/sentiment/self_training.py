@@ -2,12 +2,33 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnapps.files import replaced_file
+
 if TYPE_CHECKING:
     from rnnapps.pipelines.sentiment.pipeline import Sentiment
+
+
+def kept_soft_labels(path: Path, pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:
+    """Gives `soft_labels`, from a file where they are there already.
+
+    Args:
+        path: The `.npy` file, which is written where it is not there.
+        pipe: As in `soft_labels`.
+        linear: As in `soft_labels`.
+        texts: As in `soft_labels`.
+
+    Returns:
+        As in `soft_labels`.
+    """
+    if not path.exists():
+        with replaced_file(path) as temporary:
+            np.save(temporary, soft_labels(pipe, linear, texts))
+    return np.load(path, allow_pickle=False)
 
 
 def soft_labels(pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:

@@ -17,7 +17,7 @@ from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
-from rnnapps.pipelines.sentiment.self_training import soft_labels
+from rnnapps.pipelines.sentiment.self_training import kept_soft_labels
 from rnnapps.training.command import command
 
 LABELS = ["negative", "positive"]
@@ -73,8 +73,10 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
     if recipe.self_training:
         linear = linear_model(texts, [LABELS[number] for number in targets.argmax(axis=1)])
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
-        soft = np.concatenate([targets, soft_labels(pipe, linear, more)])
-        history = learn(texts + more, soft, recipe.self_training, f"sentiment_{name}_self_trained")
+        folder = f"sentiment_{name}_self_training"
+        soft = kept_soft_labels(checkpoints / folder / "soft_labels.npy", pipe, linear, more)
+        every = np.concatenate([targets, soft])
+        history = learn(texts + more, every, recipe.self_training, folder)
     return pipe, history
 
 

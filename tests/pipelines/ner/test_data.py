@@ -30,7 +30,8 @@ def test_other_columns_and_universal_dependencies(tmp_path):
         "3\tin\tin\tADP",
     ]
     file.write_text("\n".join(rows) + "\n\n", encoding="utf-8")
-    (sentence,) = tagged(file, columns=(1, 3))
+    (sentence,) = tagged(file)
+    assert sentence == tagged(file, columns=(1, 3))[0]
     assert sentence == (["I", "'m", "in"], ["PRON", "AUX", "ADP"])
 
 
@@ -59,6 +60,11 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([("Ann left", [("a", 4, "PER")])], "Expected spans"),
         ([(["Ann", "left"], ["B-PER", "I-LOC"])], "Sentence 0, word 1: Expected a tag that begins"),
         ("nowhere.conll", "no file"),
+        ([("", [])], "texts without a word"),
+        ([("Ann left", [(0, 3, " ")])], "Expected spans"),
+        ([(["Ann", "left"], ["B-PER", "0"])], "word 1: Expected 'O' or a tag such as 'B-PER'"),
+        ([(["Ann\nRoy"], ["O"])], "Expected a word"),
+        ([(["\ud800"], ["O"])], "Sentence 0"),
     ],
 )
 def test_what_cannot_be_read_is_told(x, message):
@@ -71,6 +77,28 @@ def test_an_impossible_tag_is_told_with_file_and_line(tmp_path):
     file.write_text("Ann B-PER\nRoy I-PER\n\nleft O\nOslo I-LOC\nBob B-PER\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"own.conll, line 5: .*'I-LOC'.* IOB2"):
         tagged(file)
+
+
+def test_only_line_breaks_and_blanks_part_what_a_file_holds(tmp_path):
+    file = tmp_path / "own.conll"
+    file.write_text("10\u00a0000 O\nAnn\u2028 B-PER\n", encoding="utf-8")
+    (sentence,) = tagged(file)
+    assert sentence.words == ["10\u00a0000", "Ann\u2028"]
+
+
+@pytest.mark.parametrize("columns", [3, (0,), (0, 1, 2), ("a", "b")])
+def test_columns_are_two_numbers(tmp_path, columns):
+    file = tmp_path / "own.conll"
+    file.write_text("Ann B-PER\n", encoding="utf-8")
+    with pytest.raises(InputError, match="columns as two numbers"):
+        tagged(file, columns=columns)
+
+
+def test_a_column_that_is_not_there_is_told(tmp_path):
+    file = tmp_path / "own.conll"
+    file.write_text("Ann B-PER\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 1"):
+        tagged(file, columns=(-3, -1))
 
 
 def test_a_line_without_a_tag_is_told_with_its_number(tmp_path):

@@ -52,6 +52,30 @@ def test_tags_that_stand_alone_are_learnt_too():
     assert [each["entity_group"] for each in pipe.predict("dogs bark")] == ["NOUN", "VERB"]
 
 
+def test_the_same_seed_gives_the_same_tagger_from_random_weights():
+    kernels = []
+    for _ in range(2):
+        pipe = pipeline("ner", False, labels=["PER"], units=6)
+        pipe.fit([(["Ann", "left"], ["B-PER", "O"])] * 4, epochs=1, seed=5)
+        kernels.append(pipe.weights()["spelling/kernel"])
+    np.testing.assert_array_equal(*kernels)
+
+
+def test_a_sentence_without_spans_counts_every_word_where_tags_stand_alone():
+    rows = [(["a", "b"], ["O", "COMMA"]), (["b", "a"], ["O", "O"])] * 8
+    pipe = pipeline("ner", False, units=12, seed=1)
+    pipe.fit(rows, **LEARNING)
+    report = pipe.evaluate(rows)
+    assert report["accuracy"] == report["f1"] > 0.7
+    assert len(pipe.predict([["b", "a"]])[0]) == 2
+
+
+def test_labels_that_only_the_test_has_count_as_missed(pipe):
+    rows = [(["Ann", "met", "Bob"], ["B-PER", "O", "B-ROBOT"])]
+    report = pipe.evaluate(rows)
+    assert report["recall"] == 0.5
+
+
 def test_a_text_with_spans_teaches_the_same_as_its_words(tmp_path):
     file = tmp_path / "own.conll"
     file.write_text("-DOCSTART- O\n\nAnn I-PER\nmet O\nBob I-PER\n\n", encoding="utf-8")
