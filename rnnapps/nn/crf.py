@@ -74,13 +74,14 @@ class CRF(keras.layers.Layer):
         own = ops.sum(known * valid, axis=1) + ops.sum(joints * valid[:, 1:], axis=1)
         own = own + ops.take(start, tags[:, 0]) + ops.take(end, last)
 
-        def step(reached, inputs):
-            score, live = inputs
+        def step(reached, packed):
+            score, live = packed[:, :-1], packed[:, -1:]
             following = ops.logsumexp(reached[:, :, None] + transitions[None], axis=1) + score
-            return ops.where(live[:, None] > 0, following, reached), None
+            return ops.where(live > 0, following, reached), None
 
-        ahead = ops.swapaxes(scores, 0, 1)[1:], ops.swapaxes(valid, 0, 1)[1:]
-        reached, _ = ops.scan(step, start + scores[:, 0], ahead)
+        # One tensor, as Keras on TensorFlow cannot scan several over a free number of steps.
+        packed = ops.concatenate([scores, valid[:, :, None]], axis=2)
+        reached, _ = ops.scan(step, start + scores[:, 0], ops.swapaxes(packed, 0, 1)[1:])
         return ops.logsumexp(reached + end, axis=1) - own
 
     def chain(self) -> Chain:

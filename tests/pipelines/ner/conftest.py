@@ -6,6 +6,7 @@ from rnnapps import pipeline
 
 ROWS = [
     (["Ann", "met", "Bob"], ["S-PER", "O", "S-PER"]),
+    (["Bob", "and", "Ann", "met", "and"], ["S-PER", "O", "S-PER", "O", "O"]),
     (["In", "New", "York", "Ann", "left", "."], ["O", "B-LOC", "E-LOC", "S-PER", "O", "O"]),
 ]
 SMALL = {"units": 12, "filters": 8, "embedding": 12, "seed": 1}
