@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -83,7 +84,10 @@ def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> l
         for row, (index, path) in enumerate(zip(group.tolist(), paths, strict=True)):
             names = [tags[number] for number in path]
             found[index] = [
-                Found(each, known.stretch(row, each.first, path[each.first : each.end].tolist()))
+                Found(
+                    each,
+                    math.exp(known.stretch(row, each.first, path[each.first : each.end].tolist())),
+                )
                 for each in marked(names, together)
             ]
     return [found[index] for index in range(len(scores))]

@@ -6,7 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from rnnapps.data.tags import Span
+import numpy as np
+
+from rnnapps.data.tags import mark_spans
+from rnnapps.decoding.viterbi import Chain, Posterior
+from rnnapps.pipelines.ner.data import Sentence
+from rnnapps.pipelines.ner.decoding import decode, marked
 from rnnapps.report import Report
 
 #: How many of the most frequent mistakes are shown.
@@ -14,34 +19,37 @@ MISTAKES = 20
 
 
 def report(
-    words: Sequence[list[str]],
-    true: Sequence[list[Span]],
-    found: Sequence[list[Span]],
+    own: Sequence[Sentence],
+    scores: Sequence[np.ndarray],
+    chain: Chain,
+    tags: Sequence[str],
     title: str = "",
-    accuracy: bool = False,
 ) -> Report:
-    """Sets spans beside the true ones.
+    """Sets what a tagger finds beside what is there.
 
     Args:
-        words: The words of each sentence.
-        true: Its true spans.
-        found: The spans that were found.
+        own: The sentences.
+        scores: The tagger's scores of each, of shape `(time, tags)`.
+        chain: Its scores of the chain of tags.
+        tags: Names of its tags.
         title: Of the report.
-        accuracy: Whether each word is a span, so that the measures are one and the same.
 
     Returns:
         Precision, recall and F1 over all spans, a span being right when its words and its label
-        are; the same by label; labels of the same words against each other; the most frequent
-        mistakes.
+        are; the accuracy where tags stand alone; the cross-entropy in nats per word; the measures
+        by label; labels of the same words against each other; the most frequent mistakes.
 
     Reference: Tjong Kim Sang and De Meulder 2003, "Introduction to the CoNLL-2003 Shared Task",
     section 2.2 (the measure).
     """
+    together = mark_spans(tags)
+    true = [marked(sentence.tags, together) for sentence in own]
+    found = [[span for span, _ in each] for each in decode(chain, tags, scores)]
     right: Counter[str] = Counter()
     asked, given = (Counter(s.label for row in rows for s in row) for rows in (true, found))
     confused: Counter[tuple[str, str]] = Counter()
     mistakes: Counter[tuple[str, str, str]] = Counter()
-    for own, expected, answer in zip(words, true, found, strict=True):
+    for (words, _), expected, answer in zip(own, true, found, strict=True):
         right.update(span.label for span in set(expected) & set(answer))
         theirs = {(span.first, span.end): span.label for span in answer}
         ours = {(span.first, span.end): span.label for span in expected}
@@ -49,7 +57,7 @@ def report(
             pair = ours.get(place, "none"), theirs.get(place, "none")
             confused[pair] += 1
             if pair[0] != pair[1]:
-                mistakes[" ".join(own[slice(*place)]), *pair] += 1
+                mistakes[" ".join(words[slice(*place)]), *pair] += 1
     labels = sorted({*asked, *given})
     names = [*labels, "none"]
     rows = [
@@ -61,10 +69,10 @@ def report(
         for label in labels
     ]
     overall = measures(right.total(), given.total(), asked.total())
-    if accuracy:
+    if not together:
         overall = {"accuracy": overall["recall"], **overall}
     return Report(
-        overall,
+        {**overall, "nats_per_word": nats_per_word(own, scores, chain, tags)},
         title=title,
         tables={
             "by label": rows,
@@ -78,6 +86,27 @@ def report(
             ],
         },
     )
+
+
+def nats_per_word(
+    own: Sequence[Sentence], scores: Sequence[np.ndarray], chain: Chain, tags: Sequence[str]
+) -> float:
+    """Gives the cross-entropy of the sentences whose tags the tagger knows, in nats per word.
+
+    Args:
+        own: As in `report`.
+        scores: As in `report`.
+        chain: As in `report`.
+        tags: As in `report`.
+    """
+    number = {tag: index for index, tag in enumerate(tags)}
+    total, count = 0.0, 0
+    for (_, names), each in zip(own, scores, strict=True):
+        if number.keys() >= set(names):
+            known = Posterior(chain, each[None], np.array([len(names)]))
+            total -= known.stretch(0, 0, [number[name] for name in names])
+            count += len(names)
+    return total / max(1, count)
 
 
 def measures(right: int, given: int, asked: int) -> dict[str, Any]:

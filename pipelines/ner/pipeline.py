@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rnnapps.checks import LearningRate, check_fit, check_settings
-from rnnapps.data.tags import OUTSIDE, Span, allowed, mark_spans
+from rnnapps.data.tags import OUTSIDE, allowed, mark_spans
 from rnnapps.decoding.viterbi import Chain
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.ner.data import Sentence, check_known, read_validation, tagged
-from rnnapps.pipelines.ner.decoding import decode, marked, score
+from rnnapps.pipelines.ner.decoding import decode, score
 from rnnapps.pipelines.ner.features import FEATURES, Features
 from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
 from rnnapps.pipelines.ner.reading import check_words, located
@@ -279,23 +279,21 @@ class NamedEntities(Pipeline):
         Returns:
             Precision, recall and F1 of whole spans, and where tags stand alone the accuracy, which
             is all three; the same by label, what was taken for what, and the most frequent
-            mistakes. Labels that the pipeline does not know count as missed.
+            mistakes. Labels that the pipeline does not know count as missed, and their sentences
+            not in the nats.
 
         Raises:
             InputError: If the texts cannot be read, or the pipeline knows none of their labels.
         """
         from rnnapps.pipelines.ner.evaluation import report
 
-        own, together = tagged(x, y, columns), mark_spans(self.tags)
+        own = tagged(x, y, columns)
         seen = {tag for _, tags in own for tag in tags} - {OUTSIDE}
         if seen and not seen & set(self.tags):
             check_known(own, self.tags)
-        answers = self.forward([self.preprocess(words) for words, _ in own])
-        labels = self.labels
-        found = [[Span(a, b, labels[n]) for a, b, n in each["spans"].tolist()] for each in answers]
-        true = [marked(tags, together) for _, tags in own]
+        scores = score(self.batch_session, [self.features(words) for words, _ in own])
         title = f"{self.metadata.get('name', 'ner')} on {len(own)} sentences"
-        return report([words for words, _ in own], true, found, title, accuracy=not together)
+        return report(own, scores, self.chain, self.tags, title)
 
     def rows(self, sentences: Sequence[Sentence]) -> list[Example]:
         """Turns tagged sentences into rows for training.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -97,7 +98,7 @@ class Posterior:
     >>> chain = Chain(np.zeros((2, 2)), np.zeros(2), np.zeros(2))
     >>> known = Posterior(chain, np.log(np.array([[[3.0, 1.0], [1.0, 1.0]]])), np.array([2]))
     >>> known.tags()[0].round(2).tolist(), round(known.stretch(0, 0, [0, 1]), 3)
-    ([[0.75, 0.25], [0.5, 0.5]], 0.375)
+    ([[0.75, 0.25], [0.5, 0.5]], -0.981)
     """
 
     def __init__(self, chain: Chain, scores: np.ndarray, lengths: np.ndarray):
@@ -122,8 +123,8 @@ class Posterior:
         """Gives the probability of each tag at each step, of shape `(batch, time, tags)`."""
         return np.exp(self.forward + self.backward - self.total[:, None, None])
 
-    def stretch(self, row: int, first: int, tags: list[int]) -> float:
-        """Gives the probability that tags stand one after the other.
+    def stretch(self, row: int, first: int, tags: Sequence[int]) -> float:
+        """Gives how likely it is that tags stand one after the other, in nats: 0 at most.
 
         Args:
             row: number of the row.
@@ -134,7 +135,7 @@ class Posterior:
         for step, (tag, following) in enumerate(pairwise(tags), start=first + 1):
             nats = nats + self.chain.transitions[tag, following] + self.scores[row, step, following]
         nats = nats + self.backward[row, first + len(tags) - 1, tags[-1]] - self.total[row]
-        return float(np.exp(min(nats, 0.0)))  # rounding may bring it above
+        return float(min(nats, 0.0))  # rounding may bring it above
 
 
 def _summed(nats: np.ndarray, odds: np.ndarray) -> np.ndarray:
