@@ -6,6 +6,7 @@ import onnx
 import pytest
 
 from rnnapps.errors import RnnappsError
+from rnnapps.nn.crf import CRF
 from rnnapps.nn.pooling import MODES, Pooling
 from rnnapps.nn.recurrent import CELLS, Recurrent
 from rnnapps.nn.token_network import token_network
@@ -127,7 +128,7 @@ def test_a_classifier():
     assert_equal(model, {**arrays, "lengths": np.array([5, 1, 3], np.int32)})
 
 
-@pytest.mark.parametrize("layer", [keras.layers.Dropout(0.5), VariationalDropout(0.5)])
+@pytest.mark.parametrize("layer", [keras.layers.Dropout(0.5), VariationalDropout(0.5), CRF(3)])
 def test_dropouts_are_left_out(layer):
     kinds = assert_equal(functional(keras.layers.Dense(5), layer), {"x0": steps(2, 4, 3)})
     assert kinds == ["MatMul", "Add", "Identity"]
@@ -140,6 +141,7 @@ def test_every_lowering_is_tested_here():
         *tested,
         "ReversibleEmbedding",
         "VariationalDropout",
+        "CRF",
     }
 
 
