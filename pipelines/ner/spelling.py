@@ -35,8 +35,8 @@ class CharacterConvolution(keras.layers.Layer):
     Example:
     >>> import numpy as np
     >>> from rnnapps.pipelines.ner.spelling import CharacterConvolution
-    >>> CharacterConvolution(30, filters=5)(np.array([[[7, 9, 0], [0, 0, 0]]])).shape
-    TensorShape([1, 2, 5])
+    >>> tuple(CharacterConvolution(30, filters=5)(np.array([[[7, 9, 0], [0, 0, 0]]])).shape)
+    (1, 2, 5)
     """
 
     def __init__(
