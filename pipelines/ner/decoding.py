@@ -11,7 +11,7 @@ import numpy as np
 from rnnapps.data.batches import buckets, pad
 from rnnapps.data.tags import Span, mark_spans, spans
 from rnnapps.decoding.viterbi import Chain, Posterior, viterbi
-from rnnapps.runtime.rows import run_rows
+from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import Arrays, Session
 
 #: Words that run at once, and how far windows of a longer sentence reach over each other.
@@ -42,9 +42,10 @@ def score(session: Session, sentences: Sequence[Arrays]) -> list[np.ndarray]:
     Returns:
         Scores of each sentence, of shape `(time, tags)`.
     """
-    lengths = [len(next(iter(sentence.values()))) for sentence in sentences]
     cuts = [
-        (index, begin) for index, length in enumerate(lengths) for begin in range(0, length, WINDOW)
+        (index, begin)
+        for index, sentence in enumerate(sentences)
+        for begin in range(0, steps(sentence), WINDOW)
     ]
     rows = [
         {
@@ -55,7 +56,7 @@ def score(session: Session, sentences: Sequence[Arrays]) -> list[np.ndarray]:
     ]
     scores: list[list[np.ndarray]] = [[] for _ in sentences]
     answers: dict[int, np.ndarray] = {}
-    for group in buckets([len(next(iter(row.values()))) for row in rows], TOGETHER):
+    for group in buckets([steps(row) for row in rows], TOGETHER):
         together = run_rows(session, [rows[number] for number in group])
         answers |= {n: each["scores"] for n, each in zip(group.tolist(), together, strict=True)}
     for number, (index, begin) in enumerate(cuts):

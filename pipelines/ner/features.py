@@ -10,8 +10,8 @@ import numpy as np
 WORDS, CHARACTERS = "words.txt", "characters.txt"
 #: Names of the arrays.
 FEATURES = ("words", "shapes", "characters")
-#: Number of padding, and of a word or character that the vocabulary has not got.
-PADDING, UNKNOWN = 0, 1
+#: Number of a word or character that the vocabulary has not got; 0 is padding.
+UNKNOWN = 1
 #: Characters of a word that are read; of a longer one, half of them at each end.
 LETTERS = 20
 #: Words whose numbers are kept at hand.

@@ -99,8 +99,7 @@ class NamedEntities(Pipeline):
     def build(self) -> keras.Model:
         from rnnapps.pipelines.ner.model import tagger
 
-        sizes = self.features.sizes
-        return tagger(*sizes, self.tags, **self.config)
+        return tagger(*self.features.sizes, self.tags, **self.config)
 
     def preprocess(self, raw: Any) -> Example:
         read = located(raw)

@@ -47,8 +47,9 @@ def beginning(recipe: Recipe) -> NamedEntities:
     vectors = dict(datasets.load("glove", "words"))
     counts = Counter(normal(word) for sentence in seen for word in sentence.words)
     learnable = [word for word, count in counts.items() if count > 1 or word in vectors]
-    frequent = list(vectors)[: recipe.vectors] if recipe.vectors else []
-    files = Features.learn([*frequent, *learnable], (w for s in seen for w in s.words))
+    files = Features.learn(
+        [*list(vectors)[: recipe.vectors], *learnable], (w for s in seen for w in s.words)
+    )
     tags = tags_for((tag for sentence in seen for tag in sentence.tags), [])
     pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
     weight = pipe.network.get_layer("words_embedding").embeddings

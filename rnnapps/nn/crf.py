@@ -65,8 +65,7 @@ class CRF(keras.layers.Layer):
         Returns:
             A tensor of shape `(batch,)`, in nats per sequence.
         """
-        learnt = Chain(*(ops.convert_to_tensor(weight) for weight in self.chain_weights))
-        transitions, start, end = learnt if self.allowed is None else learnt.only(self.allowed)
+        transitions, start, end = self._chain(ops.convert_to_tensor)
         valid = validity(lengths, ops.shape(scores)[1])
         known = ops.take_along_axis(scores, tags[:, :, None], axis=2)[:, :, 0]
         joints = ops.take(ops.reshape(transitions, (-1,)), tags[:, :-1] * self.tags + tags[:, 1:])
@@ -86,7 +85,10 @@ class CRF(keras.layers.Layer):
 
     def chain(self) -> Chain:
         """Gives its scores as arrays, for `rnnapps.decoding.viterbi`."""
-        learnt = Chain(*(ops.convert_to_numpy(weight) for weight in self.chain_weights))
+        return self._chain(ops.convert_to_numpy)
+
+    def _chain(self, convert) -> Chain:
+        learnt = Chain(*map(convert, self.chain_weights))
         return learnt if self.allowed is None else learnt.only(self.allowed)
 
     def get_config(self):
