@@ -32,10 +32,11 @@ PRETRAINING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Phase:
-    """Passes over the texts, and the rates of the first layers and of the head."""
+    """Passes over the texts, the rates of the first layers and of the head, adversarial moves."""
 
     epochs: int
     learning_rate: tuple[float, float]
+    adversarial: float = 0.0
 
 
 @dataclass(frozen=True)

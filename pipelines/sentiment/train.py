@@ -62,6 +62,7 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
                 seed=recipe.seed,
                 epochs=phase.epochs,
                 learning_rate=phase.learning_rate,
+                adversarial=phase.adversarial,
                 checkpoint_dir=checkpoints / folder,
                 resume=True,
                 settings={"dataset": recipe.dataset, "network": recipe.network},

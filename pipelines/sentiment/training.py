@@ -10,6 +10,7 @@ import numpy as np
 
 from rnnapps.data.rows import Rows
 from rnnapps.data.text import UNKNOWN
+from rnnapps.training.adversarial import Adversarial, RowsWithTargets
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.from_rest import FromRest
 from rnnapps.training.resumable import fit
@@ -28,6 +29,7 @@ def train(
     *,
     batch_size: int,
     weights: np.ndarray | None = None,
+    adversarial: float = 0.0,
     seed: int = 0,
     settings: dict[str, Any],
     **options: Any,
@@ -41,6 +43,7 @@ def train(
         validation: Rows and targets that decide which epoch is kept.
         batch_size: Texts of a batch.
         weights: Weight of each text, of shape `(rows,)`.
+        adversarial: How far embeddings are moved, as in `rnnapps.training.adversarial`.
         seed: Seed of the order.
         settings: As in `rnnapps.training.resumable.fit`; what is trained on is added.
         **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
@@ -52,11 +55,14 @@ def train(
     held_out = None
     if validation is not None:
         held_out = Rows(shortened(validation[0]), validation[1], batch_size, shuffle=False)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)
+    model = Adversarial(network, loss, adversarial) if adversarial else FromRest(network)
+    kind = RowsWithTargets if adversarial else Rows
     return fit(
-        FromRest(network),
-        Rows(shortened(rows), targets, batch_size, weights, seed=seed),
+        model,
+        kind(shortened(rows), targets, batch_size, weights, seed=seed),
         held_out,
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        loss=loss,
         metrics=[
             keras.metrics.CategoricalCrossentropy(name="nats", from_logits=True),
             keras.metrics.CategoricalAccuracy(name="accuracy"),
@@ -64,6 +70,7 @@ def train(
         monitor="nats",
         settings={
             **settings,
+            **({"adversarial": adversarial} if adversarial else {}),
             "texts": digest(parts),
         },
         **options,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 import keras
 from keras import ops
 
+from rnnapps.nn import onednn
 from rnnapps.nn.lengths import reverse, validity
 from rnnapps.nn.weight_drop import VariationalDropout, dropped_recurrent_kernel
 
@@ -157,6 +158,8 @@ class Recurrent(keras.layers.Layer):
             else contextlib.nullcontext()
         )
         with drop:
+            if onednn.applies(run):
+                return onednn.lstm(run, x, states)
             return run(x, initial_state=states, training=training)
 
     def compute_output_shape(self, x_shape, *_):

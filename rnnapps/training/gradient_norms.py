@@ -13,6 +13,7 @@ from keras import ops
 
 from rnnapps.errors import InputError
 from rnnapps.nn.recurrent import Recurrent
+from rnnapps.training.gradients import gradients
 
 
 def gradient_norms(model: keras.Model, batch: Sequence[Any], loss: Any) -> dict[str, np.ndarray]:
@@ -88,7 +89,7 @@ def gradient_norms(model: keras.Model, batch: Sequence[Any], loss: Any) -> dict[
 
     norms = {}
     for way in dict.fromkeys(way for layer in layers for way in layer.ways):
-        for name, gradient in _gradients(partial(total, way=way), nudges).items():
+        for name, gradient in gradients(partial(total, way=way), nudges).items():
             if f"/{way}_" in name:
                 norms[name] = _by_steps_back(ops.convert_to_numpy(gradient))
     return {name: norms[name] for name in nudges}
@@ -133,28 +134,6 @@ def _read(real: np.ndarray, way: str) -> np.ndarray:
     real = real[:, ::-1] if way == "forward" else real
     end = real & (real.cumsum(axis=1) == 1)
     return end[:, ::-1] if way == "forward" else end
-
-
-def _gradients(function: Callable, tensors: dict[str, Any]) -> dict[str, Any]:
-    """Gives the gradient of a scalar function of tensors, on the backend of Keras."""
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return jax.grad(function)(tensors)
-    if keras.backend.backend() == "torch":
-        import torch
-
-        tensors = {name: each.detach().requires_grad_() for name, each in tensors.items()}
-        found = torch.autograd.grad(
-            function(tensors), list(tensors.values()), allow_unused=True, materialize_grads=True
-        )
-        return dict(zip(tensors, found, strict=True))
-    import tensorflow as tf
-
-    with tf.GradientTape(watch_accessed_variables=False) as tape:
-        tape.watch(tensors)
-        value = function(tensors)
-    return tape.gradient(value, tensors, unconnected_gradients=tf.UnconnectedGradients.ZERO)
 
 
 def _by_steps_back(gradient: np.ndarray) -> np.ndarray:
