@@ -59,8 +59,8 @@ RECIPES = {
     "imdb": Recipe(
         dataset="imdb",
         base="language_model",
-        training=Phase(epochs=1, learning_rate=(1e-3, 4e-3)),
-        self_training=Phase(epochs=2, learning_rate=(8e-4, 3e-3)),
+        training=Phase(epochs=2, learning_rate=(1e-3, 4e-3), adversarial=0.02),
+        self_training=Phase(epochs=2, learning_rate=(8e-4, 3e-3), adversarial=0.02),
         network={
             "token_dropout": 0.05,
             "input_dropout": 0.05,

@@ -11,7 +11,7 @@ from rnnapps.data import datasets
 from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.evaluation import report
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
-from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES
+from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES, Phase
 from rnnapps.precision import precisions
 
 
@@ -53,18 +53,16 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
                 "command": f"python -m rnnapps.pipelines.sentiment.train {name}",
                 "begins with": recipe.base.replace("_", " "),
                 "seed": recipe.seed,
-                "epochs": recipe.training.epochs,
                 "validation accuracy": history.history["val_accuracy"][best],
                 "validation nats": history.history["val_nats"][best],
-                "learning rates, first layers and head": recipe.training.learning_rate,
+                **phase(recipe.training),
                 "gradient clipping (global norm)": 1.0,
             },
             "self_training": recipe.self_training
             and {
                 "labels": "mean of the classifier above and of the logistic regression",
                 "texts": "labelled reviews (labels as they are) and unlabelled ones",
-                "epochs": recipe.self_training.epochs,
-                "learning rates, first layers and head": recipe.self_training.learning_rate,
+                **phase(recipe.self_training),
             },
             "pretraining": {
                 "text": "training and unlabelled reviews of IMDb, without texts of the test part",
@@ -79,6 +77,13 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
 def figures(answers: Any, labels: list[str], known: list[str]) -> dict[str, float]:
     """Gives the metrics of a report without its tables."""
     return dict(report(answers, labels, known))
+
+
+def phase(of: Phase) -> dict[str, Any]:
+    """Gives the settings of a phase as the card tells them."""
+    moved = {"embeddings moved against it by a share of": of.adversarial} if of.adversarial else {}
+    rates = {"learning rates, first layers and head": of.learning_rate}
+    return {"epochs": of.epochs, **rates, **moved}
 
 
 SUMMARIES = {

@@ -40,7 +40,9 @@ def lstm(layer: Any, x: Any, states: Any = None) -> tuple[Any, Any, Any]:
     import torch
 
     cell = layer.cell
-    kernels = [ops.transpose(ops.convert_to_tensor(k)) for k in (cell.kernel, cell.recurrent_kernel)]
+    kernels = [
+        ops.transpose(ops.convert_to_tensor(k)) for k in (cell.kernel, cell.recurrent_kernel)
+    ]
     bias = ops.convert_to_tensor(cell.bias)
     x = ops.convert_to_tensor(x)
     if states is None:
