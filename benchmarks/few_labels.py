@@ -20,6 +20,7 @@ from rnnapps.pipelines.sentiment.pipeline import Sentiment
 from rnnapps.pipelines.sentiment.recipes import RECIPES
 from rnnapps.pipelines.sentiment.train import beginning
 from rnnapps.report import Report
+from rnnapps.training.command import prefer_speed
 
 SIZES, SEEDS, TESTED = (100, 500, 2000), (1, 2, 3), 2500
 CHECKPOINTS, PRESETS = Path("checkpoints"), Path("pretrained/sentiment")
@@ -50,6 +51,7 @@ def accuracies(size: int, seed: int, test: tuple[list[str], list[str]]) -> dict[
 
 
 def main() -> None:
+    prefer_speed()
     test = drawn("test", TESTED, 0)
     rows = []
     for size in SIZES:

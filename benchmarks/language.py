@@ -20,6 +20,7 @@ from rnnapps.data import datasets
 from rnnapps.data.running import Running
 from rnnapps.nn.token_network import token_network
 from rnnapps.report import Report
+from rnnapps.training.command import prefer_speed
 from rnnapps.training.loop import train_on_text
 from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
 
@@ -71,6 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     options = parser.parse_args()
+    prefer_speed()
     parts, size = corpus()
     network = token_network(size, seed=TRAINING["seed"], **NETWORK)
     history = train_on_text(

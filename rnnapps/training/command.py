@@ -23,12 +23,12 @@ def command(
     parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
     parser.add_argument("--output", type=Path, default=Path("pretrained") / task)
     options = parser.parse_args()
-    _prefer_speed()
+    prefer_speed()
     for name in options.presets:
         make(name, options.checkpoints, options.output)
 
 
-def _prefer_speed() -> None:
+def prefer_speed() -> None:
     """Lets PyTorch round products to bfloat16, and take for zero what is next to it."""
     import keras
 
