@@ -66,9 +66,12 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     for number, song in enumerate(pipeline("music").generate(bars=8, seed=1, num_outputs=2)):
         song.save(f"my-midi/{number}.mid")
+    messages = ["it never came,delivery", "where is my money,payment"] * 8
+    (tmp_path / "tickets.csv").write_text("\n".join(["text,label", *messages]))
     for code in blocks(ROOT / "README.md", ""):
         exec(code, {})
-    assert {"song.mid", "my-style", "my-style.onnx"} <= {path.name for path in tmp_path.iterdir()}
+    made = {"song.mid", "my-style", "my-style.onnx", "my-tickets"}
+    assert made <= {path.name for path in tmp_path.iterdir()}
 
 
 def test_the_pipeline_of_contributing_works(tmp_path, monkeypatch):

@@ -177,7 +177,7 @@ class Sentiment(Pipeline):
         text: str = "text",
         label: str = "label",
         epochs: int | None = None,
-        batch_size: int = 32,
+        batch_size: int | None = None,
         learning_rate: LearningRate | None = None,
         class_weight: Any = None,
         patience: int | None = None,
@@ -199,8 +199,8 @@ class Sentiment(Pipeline):
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
             text: Name of the column with the texts.
             label: Name of the column with the labels.
-            epochs: Passes over the texts; by default as many as give 300 batches, from 3 to 30.
-            batch_size: Texts of a batch.
+            epochs: Passes over the texts; by default as many as give 300 batches, from 3 to 40.
+            batch_size: Texts of a batch; by default a 16th of them, from 4 to 32.
             learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
                 the lower rate and the head the higher one, as in ULMFiT. By default
                 `(1e-4, 1e-3)`, or 1e-3 where all weights are random.
@@ -245,8 +245,10 @@ class Sentiment(Pipeline):
         weights = weights_of(labels, class_weight)
         others = read_validation(validation_data, text, label)
         check_known(others[1], known)
+        if batch_size is None:
+            batch_size = int(np.clip(len(texts) // 16, 4, 32))
         if epochs is None:
-            epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 30))
+            epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 40))
         with kept_if_refused(self):
             self._take_up(known, texts, seed)
             rows = [self.preprocess(each) for each in texts]

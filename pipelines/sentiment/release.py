@@ -40,6 +40,7 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
         metadata={
             "name": name,
             "summary": SUMMARIES[name],
+            "description": DESCRIPTION,
             "license": "Apache-2.0",
             "data": [datasets.DATASETS[each].credit for each in base],
             "metrics": {
@@ -90,6 +91,7 @@ SUMMARIES = {
     "imdb": "Praise or blame in film reviews of any length.",
     "sst2": "Praise or blame in single sentences.",
 }
+DESCRIPTION = "Under `test` stand the figures of the graph that predicts, in 8 bits."
 LIMITS = {
     "imdb": [
         "English only, and best on opinions of films and books; there is no label for neutral.",
