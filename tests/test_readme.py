@@ -68,9 +68,10 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
         song.save(f"my-midi/{number}.mid")
     messages = ["it never came,delivery", "where is my money,payment"] * 8
     (tmp_path / "tickets.csv").write_text("\n".join(["text,label", *messages]))
+    (tmp_path / "letters.txt").write_text("Dear Ann, it rained. I read and wrote.\n" * 40)
     for code in blocks(ROOT / "README.md", ""):
         exec(code, {})
-    made = {"song.mid", "my-style", "my-style.onnx", "my-tickets"}
+    made = {"song.mid", "my-style", "my-style.onnx", "my-tickets", "my-letters"}
     assert made <= {path.name for path in tmp_path.iterdir()}
 
 

@@ -34,7 +34,7 @@ RECIPES = {
             "batch_size": 64,
             "window": 70,
             "samples": 2000,
-            "epochs": 3,
+            "epochs": 5,
             "learning_rate": 3e-3,
             "warm_up": 0.05,
             "seed": 1,
