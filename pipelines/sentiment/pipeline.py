@@ -39,7 +39,7 @@ VOCABULARY = "tokenizer.json"
 class Sentiment(Pipeline):
     """Labels texts with a recurrent network that learnt to read before it learnt to judge.
 
-    Presets: `imdb` (film reviews of any length, the default), `sst2` (single sentences).
+    Preset: `imdb` (film reviews of any length).
 
     Example:
     >>> from rnnapps import pipeline

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import keras
-import numpy as np
 from keras import ops
 
 from rnnapps.data.rows import Rows
+from rnnapps.nn.lengths import validity
 from rnnapps.training.from_rest import FromRest
 from rnnapps.training.gradients import gradients
 
@@ -60,17 +60,13 @@ class Adversarial(keras.Model):
             return ops.sum(self.loss_of_row.call(targets, prediction))
 
         embedded = ops.stop_gradient(embedded)
-        steps = ops.arange(ops.shape(embedded)[1])[None, :, None]
-        real = ops.cast(steps < inputs["lengths"][:, None, None], embedded.dtype)
+        real = validity(inputs["lengths"], ops.shape(embedded)[1])[:, :, None]
         gradient = gradients(total, {self.place: embedded})[self.place]
-        length = _norms(embedded * real) * self.share
+        length = ops.norm(embedded * real, axis=(1, 2), keepdims=True) * self.share
+        slope = ops.norm(gradient, axis=(1, 2), keepdims=True)
         every_other = ops.cast(ops.arange(ops.shape(embedded)[0]) % 2, embedded.dtype)
-        scale = length / ops.maximum(_norms(gradient), 1e-12) * every_other[:, None, None]
+        scale = length / ops.maximum(slope, 1e-12) * every_other[:, None, None]
         return ops.stop_gradient(gradient * scale)
-
-
-def _norms(x):
-    return ops.sqrt(ops.sum(ops.square(x), axis=(1, 2), keepdims=True))
 
 
 class RowsWithTargets(Rows):
@@ -78,4 +74,4 @@ class RowsWithTargets(Rows):
 
     def __getitem__(self, index: int):
         inputs, targets, weights = super().__getitem__(index)
-        return {**inputs, "targets": targets.astype(np.float32)}, targets, weights
+        return {**inputs, "targets": targets}, targets, weights
