@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rnnapps.checks import LearningRate, check_fit, check_settings
-from rnnapps.data.tags import OUTSIDE, allowed, mark_spans
+from rnnapps.data.tags import OUTSIDE, allowed, mark_spans, possible
 from rnnapps.decoding.viterbi import Chain
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.nn.seeding import seeded
@@ -32,7 +32,7 @@ class NamedEntities(Pipeline):
     """Finds spans of words by a bidirectional recurrent network and a conditional random field.
 
     Presets: `conll2003` (persons, places, organisations and others in news, the default), `open`
-    (the same in news and posts, trained on free corpora).
+    (persons, places, firms, groups, products and works in posts, trained on free corpora).
 
     Example:
     >>> from rnnapps import pipeline
@@ -294,18 +294,24 @@ class NamedEntities(Pipeline):
         title = f"{self.metadata.get('name', 'ner')} on {len(own)} sentences"
         return report(own, scores, self.chain, self.tags, title)
 
-    def rows(self, sentences: Sequence[Sentence]) -> list[Example]:
+    def rows(
+        self, sentences: Sequence[Sentence], meanings: Mapping[str, Sequence[str]] | None = None
+    ) -> list[Example]:
         """Turns tagged sentences into rows for training.
 
         Args:
-            sentences: Sentences whose tags are all known.
+            sentences: The sentences.
+            meanings: What a label there may be here, as in `rnnapps.data.tags.possible`; by default
+                all tags are known.
 
         Returns:
-            Inputs of the network and `"tags"` of each sentence, of shape `(time, ...)`.
+            Inputs of the network, of shape `(time, ...)`, and `"possible"`, bool of shape
+            `(time, tags)`: true for each tag that a word may have.
         """
-        number = {tag: index for index, tag in enumerate(self.tags)}
+        seen = {tag for sentence in sentences for tag in sentence.tags}
+        those = {tag: possible(tag, self.tags, meanings) for tag in seen}
         return [
-            {**self.features(words), "tags": np.array([number[tag] for tag in tags], np.int32)}
+            {**self.features(words), "possible": np.stack([those[tag] for tag in tags])}
             for words, tags in sentences
         ]
 

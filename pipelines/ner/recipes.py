@@ -10,18 +10,26 @@ from typing import Any
 class Recipe:
     """How a preset is made: its data, the number of its public vectors, its network and training.
 
-    The vectors are those of the most frequent words.
+    The vectors are those of the most frequent words. Sets after the first may have other labels:
+    `meanings` tells what each may be among those of the first.
     """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
     vectors: int = 28_000
+    meanings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
 
 
 TRAINING: dict[str, Any] = {"batch_size": 16, "epochs": 30, "learning_rate": 3e-3}
+NAMES = {"PER": ("person",), "LOC": ("location",), "ORG": ("corporation", "group")}
+OTHERS = ("O", "product", "creative-work")
 RECIPES = {
     "conll2003": Recipe(datasets=("conll2003",), training=TRAINING),
-    "open": Recipe(datasets=("wnut17", "btc", "wikigold"), training=TRAINING),
+    "open": Recipe(
+        datasets=("wnut17", "btc", "wikigold"),
+        training=TRAINING,
+        meanings={"btc": {**NAMES, "O": OTHERS}, "wikigold": {**NAMES, "MISC": OTHERS}},
+    ),
 }

@@ -13,25 +13,13 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data import datasets
-from rnnapps.pipelines.ner.data import Sentence, tagged
+from rnnapps.pipeline import Example
+from rnnapps.pipelines.ner.corpora import sentences
 from rnnapps.pipelines.ner.features import UNKNOWN, Features, normal
 from rnnapps.pipelines.ner.growth import tags_for
 from rnnapps.pipelines.ner.pipeline import NamedEntities
 from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
 from rnnapps.training.command import command
-
-
-def sentences(recipe: Recipe, split: str) -> list[Sentence]:
-    """Reads the sentences of a preset's data sets.
-
-    Args:
-        recipe: The recipe of the preset.
-        split: Name of the split.
-
-    Returns:
-        The sentences, tagged in BIOES.
-    """
-    return [each for name in recipe.datasets for each in tagged(datasets.load(name, split))]
 
 
 def beginning(recipe: Recipe) -> NamedEntities:
@@ -43,14 +31,15 @@ def beginning(recipe: Recipe) -> NamedEntities:
     Returns:
         The pipeline, with public vectors of words.
     """
-    seen = sentences(recipe, "train")
+    seen = [each for name in recipe.datasets for each in sentences(name, "train")]
+    own = sentences(recipe.datasets[0], "train")
     vectors = dict(datasets.load("glove", "words"))
     counts = Counter(normal(word) for sentence in seen for word in sentence.words)
     learnable = [word for word, count in counts.items() if count > 1 or word in vectors]
     files = Features.learn(
         [*list(vectors)[: recipe.vectors], *learnable], (w for s in seen for w in s.words)
     )
-    tags = tags_for((tag for sentence in seen for tag in sentence.tags), [])
+    tags = tags_for((tag for sentence in own for tag in sentence.tags), [])
     pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
     weight = pipe.network.get_layer("words_embedding").embeddings
     table = np.random.default_rng(recipe.seed).normal(scale=0.1, size=weight.shape)
@@ -76,11 +65,18 @@ def train(pipe: NamedEntities, recipe: Recipe, checkpoint_dir: Path, verbose: in
     """
     from rnnapps.pipelines.ner.training import train as run
 
+    def rows(split: str) -> list[Example]:
+        return [
+            row
+            for name in recipe.datasets
+            for row in pipe.rows(sentences(name, split), recipe.meanings.get(name))
+        ]
+
     with pipe.training(recipe.seed) as network:
         return run(
             network,
-            pipe.rows(sentences(recipe, "train")),
-            pipe.rows(sentences(recipe, "valid")),
+            rows("train"),
+            rows("valid"),
             seed=recipe.seed,
             checkpoint_dir=checkpoint_dir,
             resume=True,

@@ -22,7 +22,8 @@ class TagNats(keras.Model):
         network: as `rnnapps.pipelines.ner.model.tagger` builds it.
 
     Call arguments:
-        inputs: dict of the network's inputs, and `"tags"`, int of shape `(batch, time)`.
+        inputs: dict of the network's inputs, and `"possible"`, bool of shape
+            `(batch, time, tags)`, as `rnnapps.nn.crf.CRF.nats` takes it.
 
     Returns:
         Nats of each sentence, of shape `(batch,)`.
@@ -35,9 +36,9 @@ class TagNats(keras.Model):
 
     def call(self, inputs, training=False):
         inputs = dict(inputs)
-        tags = inputs.pop("tags")
+        possible = inputs.pop("possible")
         scores = self.network(inputs, training=training)["scores"]
-        return self.crf.nats(scores, tags, inputs["lengths"])
+        return self.crf.nats(scores, possible, inputs["lengths"])
 
 
 def train(
@@ -54,7 +55,7 @@ def train(
 
     Args:
         network: As `rnnapps.pipelines.ner.model.tagger` builds it.
-        rows: `"words"`, `"shapes"`, `"characters"` and `"tags"` of each sentence.
+        rows: `"words"`, `"shapes"`, `"characters"` and `"possible"` of each sentence.
         validation: The same of sentences that decide which epoch is kept.
         batch_size: Sentences of a batch.
         seed: Seed of the order.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -168,3 +168,34 @@ def allowed(tags: Sequence[str]) -> Chain:
     same = labels[:, None] == labels
     transitions = (opens[:, None] & goes_on & same) | (~opens[:, None] & ~goes_on)
     return Chain(*(each.astype(np.float32) for each in (transitions, ~goes_on, ~opens)))
+
+
+def possible(
+    tag: str, tags: Sequence[str], meanings: Mapping[str, Sequence[str]] | None = None
+) -> np.ndarray:
+    """Tells what a tag of another set of texts may be among one's own.
+
+    Args:
+        tag: The tag.
+        tags: One's own tags.
+        meanings: What a label there may be here, `O` too; a label that is not among them is the
+            same here.
+
+    Returns:
+        True where it may be one's own tag, of shape `(tags,)`.
+
+    Example:
+    >>> from rnnapps.data.tags import possible
+    >>> own = ["O", "S-group", "S-firm", "B-firm"]
+    >>> possible("S-ORG", own, {"ORG": ["group", "firm"]}).tolist()
+    [False, True, True, False]
+    >>> possible("O", own, {"O": ["O", "group"]}).tolist()
+    [True, True, False, False]
+    """
+    marked = tag != OUTSIDE and mark_spans([tag])
+    mark, label = (tag[:2], tag[2:]) if marked else ("", tag)
+    names = (meanings or {}).get(label, [label])
+    fitting = {mark + name for name in names} | {OUTSIDE}.intersection(names)
+    return np.array(
+        [each in fitting or (tag == OUTSIDE and each[2:] in names) for each in tags], bool
+    )

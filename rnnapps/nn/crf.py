@@ -6,7 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnnapps.decoding.viterbi import Chain
+from rnnapps.decoding.viterbi import BARRED, Chain
 from rnnapps.nn.lengths import validity
 
 
@@ -33,9 +33,10 @@ class CRF(keras.layers.Layer):
     >>> from rnnapps.nn.crf import CRF
     >>> crf = CRF(2)
     >>> scores = crf(np.zeros((1, 3, 2), "float32"))
-    >>> nats = crf.nats(scores, np.array([[0, 1, 1]]), np.array([3]))
-    >>> round(float(nats[0]), 3)  # one of eight sequences that are all alike
-    2.079
+    >>> first, any_tag = [True, False], [True, True]
+    >>> nats = crf.nats(scores, np.array([[first, first, any_tag]]), np.array([3]))
+    >>> round(float(nats[0]), 3)  # two of eight sequences that are all alike
+    1.386
     """
 
     def __init__(self, tags: int, allowed: Chain | None = None, **kwargs):
@@ -54,24 +55,25 @@ class CRF(keras.layers.Layer):
     def call(self, scores):
         return scores
 
-    def nats(self, scores, tags, lengths):
-        """Gives the negative log-likelihood of sequences of tags.
+    def nats(self, scores, possible, lengths):
+        """Gives the negative log-likelihood of what is known of sequences of tags.
 
         Args:
             scores: tensor of shape `(batch, time, tags)`.
-            tags: int tensor of shape `(batch, time)`.
+            possible: tensor of the same shape, true for each tag that a step may have: one where
+                it is known, several where it is known in part, all where it is not.
             lengths: int tensor of shape `(batch,)`, each at least 1.
 
         Returns:
             A tensor of shape `(batch,)`, in nats per sequence.
+
+        Reference: Bellare and McCallum 2007, "Learning Extractors from Unlabeled Text using
+        Relevant Databases"; Tsuboi et al. 2008, "Training Conditional Random Fields Using
+        Incomplete Annotations", section 4 (the marginal likelihood of known parts).
         """
         transitions, start, end = self._chain(ops.convert_to_tensor)
-        valid = validity(lengths, ops.shape(scores)[1])
-        known = ops.take_along_axis(scores, tags[:, :, None], axis=2)[:, :, 0]
-        joints = ops.take(ops.reshape(transitions, (-1,)), tags[:, :-1] * self.tags + tags[:, 1:])
-        last = ops.take_along_axis(tags, ops.cast(lengths, tags.dtype)[:, None] - 1, axis=1)[:, 0]
-        own = ops.sum(known * valid, axis=1) + ops.sum(joints * valid[:, 1:], axis=1)
-        own = own + ops.take(start, tags[:, 0]) + ops.take(end, last)
+        known = scores + BARRED * (1 - ops.cast(possible, scores.dtype))
+        valid = validity(ops.concatenate([lengths, lengths]), ops.shape(scores)[1])
 
         def step(reached, packed):
             score, live = packed[:, :-1], packed[:, -1:]
@@ -79,9 +81,11 @@ class CRF(keras.layers.Layer):
             return ops.where(live > 0, following, reached), None
 
         # One tensor, as Keras on TensorFlow cannot scan several over a free number of steps.
-        packed = ops.concatenate([scores, valid[:, :, None]], axis=2)
-        reached, _ = ops.scan(step, start + scores[:, 0], ops.swapaxes(packed, 0, 1)[1:])
-        return ops.logsumexp(reached + end, axis=1) - own
+        packed = ops.concatenate([ops.concatenate([scores, known]), valid[:, :, None]], axis=2)
+        packed = ops.swapaxes(packed, 0, 1)
+        reached, _ = ops.scan(step, start + packed[0, :, :-1], packed[1:])
+        total, own = ops.split(ops.logsumexp(reached + end, axis=1), 2)
+        return total - own
 
     def chain(self) -> Chain:
         """Gives its scores as arrays, for `rnnapps.decoding.viterbi`."""
