@@ -21,8 +21,9 @@ from rnnapps.data.running import Running
 from rnnapps.nn.token_network import token_network
 from rnnapps.report import Report
 from rnnapps.training.command import prefer_speed
+from rnnapps.training.given import Given, GivenMean, WindowsWithTargets
 from rnnapps.training.loop import train_on_text
-from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
+from rnnapps.training.sampled_softmax import SampledSoftmax
 
 TRAINING = {
     "batch_size": 40,
@@ -64,7 +65,7 @@ def perplexity(network: keras.Model, text: np.ndarray, size: int) -> float:
     """Reads a text in one row with the states carried."""
     model = SampledSoftmax(network, 1, np.ones(size), samples=1)
     model.compile(loss=Given(), weighted_metrics=[GivenMean()])
-    windows = WithTargets(Running([text], 1, shuffle=False), 1, 500, shuffle=False)
+    windows = WindowsWithTargets(Running([text], 1, shuffle=False), 1, 500, shuffle=False)
     return float(np.exp(model.evaluate(windows, verbose=0, return_dict=True)["nats"]))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,11 +141,12 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
 def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     """Splits a text with spans of characters into tagged sentences."""
     try:
-        marks = sorted((int(start), int(end), str(label)) for start, end, label in asked)
+        marks = sorted(_mark(each) for each in asked)
         check_words([label for *_, label in marks] or ["none"])
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, KeyError) as error:
         raise InputError(
-            f"Text {number}: Expected spans (start, end, label). Received: {asked!r:.80}."
+            f"Text {number}: Expected spans (start, end, label), or dicts as predict gives them. "
+            f"Received: {asked!r:.80}."
         ) from error
     text, places, begins = located(raw)
     cut = _cut(places.tolist(), {edge for start, end, _ in marks for edge in (start, end)})
@@ -164,6 +165,14 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     bounds = [firsts[start] for start in places[begins, 0].tolist() if firsts[start] not in inside]
     words, tags = [text[start:end] for start, end in cut], bioes(found, len(cut))
     return [Sentence(words[a:b], tags[a:b]) for a, b in pairwise([*bounds, len(cut)])]
+
+
+def _mark(asked: Any) -> tuple[int, int, str]:
+    """Reads a span of characters: a tuple, or a dict as `predict` gives it."""
+    if isinstance(asked, Mapping):
+        asked = asked["start"], asked["end"], asked["entity_group"]
+    start, end, label = asked
+    return int(start), int(end), str(label)
 
 
 def _cut(places: list[list[int]], edges: set[int]) -> list[tuple[int, int]]:

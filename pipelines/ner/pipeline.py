@@ -207,8 +207,8 @@ class NamedEntities(Pipeline):
 
         Args:
             x: A file of CoNLL columns (IOB1, IOB2 and BIOES are recognised); pairs of words and
-                tags; pairs of a text and its spans `(start, end, label)`; or with `y` the words of
-                each sentence, or the texts.
+                tags; pairs of a text and its spans, `(start, end, label)` or dicts as `predict`
+                gives them; or with `y` the words of each sentence, or the texts.
             y: The tags of each sentence, or the spans of each text.
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
             columns: Which columns of a file have the word and the tag, from 0; by default the

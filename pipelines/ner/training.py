@@ -9,8 +9,8 @@ import numpy as np
 
 from rnnapps.data.rows import Rows
 from rnnapps.training.checkpoint import digest
+from rnnapps.training.given import Given, GivenMean
 from rnnapps.training.resumable import fit
-from rnnapps.training.sampled_softmax import Given, GivenMean
 
 Row = dict[str, np.ndarray]
 

@@ -10,9 +10,10 @@ import numpy as np
 
 from rnnapps.data.rows import Rows
 from rnnapps.data.text import UNKNOWN
-from rnnapps.training.adversarial import Adversarial, RowsWithTargets
+from rnnapps.training.adversarial import Adversarial
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.from_rest import FromRest
+from rnnapps.training.given import RowsWithTargets
 from rnnapps.training.resumable import fit
 
 #: Tokens of a text that training reads at most: the middle of a longer one is left out.

@@ -84,13 +84,15 @@ def load(name: str, split: str = "train") -> list[Any]:
 
     Args:
         name: Name of the set, a key of `DATASETS`.
-        split: `"train"`, `"valid"` or `"test"`.
+        split: `"train"`, `"valid"` or `"test"`; `"unlabelled"` of `imdb`, `"words"` of `glove`.
 
     Returns:
         The examples, always in the same order. `jsb_chorales`: int16 arrays (steps, 4) of MIDI
         pitches on a 16th grid (soprano, alto, tenor, bass; -1 is silence). `nottingham` and
         `pop909`: `MidiBytes`, whose `read()` gives a PrettyMIDI. `*_frames`: bool arrays
-        (frames, 88), column k being MIDI note 21 + k.
+        (frames, 88), column k being MIDI note 21 + k. Sets of reviews and sentences: `Labelled`, a
+        text and its label. Prose: texts, and of `wikitext_2_words` lines of words. Sets of tagged
+        words: `Tagged`, words and tags. `glove`: pairs of a word and its vector.
 
     Raises:
         UnknownNameError: If there is no such set or split.

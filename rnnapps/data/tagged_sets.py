@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import lzma
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
+
+from rnnapps.data.packed import lines
 
 
 class Tagged(NamedTuple):
@@ -62,7 +63,7 @@ def read_wikiann(folder: Path, split: str) -> list[Tagged]:
 
 def read_slots(folder: Path, split: str) -> list[Tagged]:
     """Reads requests to an assistant with their slots, tagged in IOB2."""
-    words, tags = (_lines(folder / f"{split}.seq.{kind}.xz") for kind in ("in", "out"))
+    words, tags = (lines(folder / f"{split}.seq.{kind}.xz") for kind in ("in", "out"))
     return [Tagged(w.split(), t.split()) for w, t in zip(words, tags, strict=True) if w.strip()]
 
 
@@ -70,7 +71,7 @@ def read_parts_of_speech(folder: Path, split: str) -> list[Tagged]:
     """Reads sentences of the web with the universal part of speech of each word."""
     file = {"valid": "dev"}.get(split, split)
     found: list[Tagged] = []
-    for block in _blocks(_lines(folder / f"en_ewt-ud-{file}.conllu.xz")):
+    for block in _blocks(lines(folder / f"en_ewt-ud-{file}.conllu.xz")):
         rows = [line.split("\t") for line in block if not line.startswith("#")]
         rows = [row for row in rows if row[0].isdecimal()]
         found.append(Tagged([row[1] for row in rows], [row[3] for row in rows]))
@@ -83,7 +84,7 @@ def _columns(path: Path, separator: str) -> list[Tagged]:
     Marks of documents are left out, and rows whose word is blank.
     """
     found = []
-    for block in _blocks(_lines(path)):
+    for block in _blocks(lines(path)):
         rows = [line.rstrip().split(separator) for line in block]
         rows = [row for row in rows if row[0].strip() and row[0] != "-DOCSTART-"]
         if rows:
@@ -91,19 +92,14 @@ def _columns(path: Path, separator: str) -> list[Tagged]:
     return found
 
 
-def _blocks(lines: Iterable[str]) -> list[list[str]]:
+def _blocks(rows: Iterable[str]) -> list[list[str]]:
     blocks: list[list[str]] = [[]]
-    for line in lines:
+    for line in rows:
         if line.strip():
             blocks[-1].append(line)
         elif blocks[-1]:
             blocks.append([])
     return blocks if blocks[-1] else blocks[:-1]
-
-
-def _lines(path: Path) -> list[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        return file.read().split("\n")
 
 
 def _with_user_names(tweet: Tagged) -> Tagged:

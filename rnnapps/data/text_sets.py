@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import lzma
 import re
 import zlib
 from pathlib import Path
 from typing import NamedTuple
 
+from rnnapps.data.packed import lines
 from rnnapps.data.prose import untokenized, unwrapped
 
 
@@ -59,14 +59,14 @@ def read_sst2(folder: Path, split: str) -> list[Labelled]:
         The texts as people write them, labelled `"positive"` or `"negative"`.
     """
     parts = {
-        name: _lines(folder / f"stsa.binary.{file}.xz")
+        name: lines(folder / f"stsa.binary.{file}.xz")
         for name, file in (("valid", "dev"), ("test", "test"))
     }
     rows = parts.get(split)
     if rows is None:
         held_out = {row.split(" ", 1)[1] for part in parts.values() for row in part}
-        rows = [row.replace("\t", " ", 1) for row in _lines(folder / "glue.phrases.train.tsv.xz")]
-        rows = [row.rstrip() for row in rows[1:]] + _lines(folder / "stsa.binary.train.xz")
+        rows = [row.replace("\t", " ", 1) for row in lines(folder / "glue.phrases.train.tsv.xz")]
+        rows = [row.rstrip() for row in rows[1:]] + lines(folder / "stsa.binary.train.xz")
         rows = [row for row in dict.fromkeys(rows) if row.split(" ", 1)[1] not in held_out]
     names = {"1": "positive", "0": "negative"}
     return [Labelled(joined(text), names[label]) for label, text in (r.split(" ", 1) for r in rows)]
@@ -97,7 +97,7 @@ def read_wikitext(folder: Path, split: str) -> list[str]:
         plain signs.
     """
     articles: list[list[str]] = [[]]
-    for line in _lines(folder / f"wiki.{split}.tokens.xz"):
+    for line in lines(folder / f"wiki.{split}.tokens.xz"):
         if line.startswith(" = "):
             if not line.startswith(" = = "):
                 articles.append([])
@@ -116,7 +116,7 @@ def read_wikitext_words(folder: Path, split: str) -> list[list[str]]:
     Returns:
         The words of each line, `<eos>` after the last.
     """
-    return [[*line.split(), "<eos>"] for line in _lines(folder / f"wiki.{split}.tokens.xz")]
+    return [[*line.split(), "<eos>"] for line in lines(folder / f"wiki.{split}.tokens.xz")]
 
 
 def joined(text: str) -> str:
@@ -135,10 +135,4 @@ def joined(text: str) -> str:
 
 
 def _json_lines(path: Path) -> list[dict]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        return [json.loads(line) for line in file]
-
-
-def _lines(path: Path) -> list[str]:
-    with lzma.open(path, "rt", encoding="utf-8") as file:
-        return file.read().splitlines()
+    return [json.loads(line) for line in lines(path)]

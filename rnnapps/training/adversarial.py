@@ -7,7 +7,6 @@ from typing import Any
 import keras
 from keras import ops
 
-from rnnapps.data.rows import Rows
 from rnnapps.nn.lengths import validity
 from rnnapps.training.from_rest import FromRest
 from rnnapps.training.gradients import gradients
@@ -67,11 +66,3 @@ class Adversarial(keras.Model):
         every_other = ops.cast(ops.arange(ops.shape(embedded)[0]) % 2, embedded.dtype)
         scale = length / ops.maximum(slope, 1e-12) * every_other[:, None, None]
         return ops.stop_gradient(gradient * scale)
-
-
-class RowsWithTargets(Rows):
-    """Rows that give their targets as the input `"targets"` as well."""
-
-    def __getitem__(self, index: int):
-        inputs, targets, weights = super().__getitem__(index)
-        return {**inputs, "targets": targets}, targets, weights

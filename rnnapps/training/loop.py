@@ -12,8 +12,9 @@ from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
 from rnnapps.training.checkpoint import digest
+from rnnapps.training.given import Given, GivenMean, WindowsWithTargets
 from rnnapps.training.resumable import fit
-from rnnapps.training.sampled_softmax import Given, GivenMean, SampledSoftmax, WithTargets
+from rnnapps.training.sampled_softmax import SampledSoftmax
 from rnnapps.training.schedules import OneCycle
 
 
@@ -84,13 +85,13 @@ def train_on_text(
         InputError: As in `fit`.
     """
     running = Running(documents, batch_size)
-    windows = WithTargets(running, batch_size, window, seed=seed)
+    windows = WindowsWithTargets(running, batch_size, window, seed=seed)
     still = Running(held_out, batch_size, shuffle=False)
     counts = running.counts(network.output["logits"].shape[-1])
     return fit(
         SampledSoftmax(network, batch_size, counts, samples, seed=seed),
         windows,
-        WithTargets(still, batch_size, window, shuffle=False),
+        WindowsWithTargets(still, batch_size, window, shuffle=False),
         loss=Given(),
         metrics=[GivenMean()],
         monitor="nats",

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnnapps.data.windows import Windows
 from rnnapps.training.carried import CarriedStates
 
 
@@ -28,8 +27,8 @@ class SampledSoftmax(keras.Model):
         seed: seed of the draws.
 
     Call arguments:
-        inputs: as `CarriedStates` takes them, with `"next"`: the tokens that follow, int of shape
-            `(batch, time)`.
+        inputs: as `CarriedStates` takes them, with `"targets"`: the tokens that follow, int of
+            shape `(batch, time)`.
 
     Returns:
         Nats of shape `(batch, time)`.
@@ -62,7 +61,7 @@ class SampledSoftmax(keras.Model):
 
     def call(self, inputs, training=False):
         inputs = dict(inputs)
-        targets = inputs.pop("next")
+        targets = inputs.pop("targets")
         features = self.carried(inputs, training=training)
         table = ops.convert_to_tensor(self.embedding.embeddings)
         if not training:
@@ -113,25 +112,3 @@ def inclusion(weights: np.ndarray, samples: int) -> np.ndarray:
         if not (odds > 1).any():
             return odds.astype(np.float32)
         sure |= odds > 1
-
-
-class Given(keras.losses.Loss):
-    """Takes what a model gives for its loss."""
-
-    def call(self, y_true, y_pred):
-        return y_pred
-
-
-class GivenMean(keras.metrics.MeanMetricWrapper):
-    """The weighted mean of what a model gives."""
-
-    def __init__(self, name: str = "nats", dtype: Any = None):
-        super().__init__(fn=lambda y_true, y_pred: y_pred, name=name, dtype=dtype)
-
-
-class WithTargets(Windows):
-    """Windows that give their targets as the input `"next"` as well."""
-
-    def __getitem__(self, index: int):
-        inputs, targets, weights = super().__getitem__(index)
-        return {**inputs, "next": targets}, targets, weights

@@ -3,8 +3,9 @@ import numpy as np
 from keras import ops
 
 from rnnapps.nn.recurrent import Recurrent
-from rnnapps.training.adversarial import Adversarial, RowsWithTargets
+from rnnapps.training.adversarial import Adversarial
 from rnnapps.training.from_rest import FromRest
+from rnnapps.training.given import RowsWithTargets
 from rnnapps.training.resumable import fit
 
 LOSS = keras.losses.CategoricalCrossentropy(from_logits=True)

@@ -4,8 +4,9 @@ import pytest
 
 from rnnapps.data.running import Running
 from rnnapps.nn.token_network import token_network
+from rnnapps.training.given import WindowsWithTargets
 from rnnapps.training.loop import train_on_text
-from rnnapps.training.sampled_softmax import SampledSoftmax, WithTargets, inclusion
+from rnnapps.training.sampled_softmax import SampledSoftmax, inclusion
 from tests.pipeline_case import killing
 
 SIZE = 30
@@ -23,7 +24,7 @@ def documents():
 
 def batch():
     running = Running(documents(), 4, shuffle=False)
-    return WithTargets(running, 4, window=8, shuffle=False)[0]
+    return WindowsWithTargets(running, 4, window=8, shuffle=False)[0]
 
 
 def trained(net=None, **options):

@@ -43,6 +43,11 @@ def test_a_text_is_cut_where_a_span_cuts_a_word_and_where_sentences_end():
     ]
 
 
+def test_a_span_may_come_as_predict_gives_it():
+    found = {"entity_group": "PER", "score": 0.9, "word": "Ann", "start": 0, "end": 3}
+    assert tagged([("Ann left", [found])]) == tagged([("Ann left", [(0, 3, "PER")])])
+
+
 def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
     (sentence,) = tagged([("He read What? No! twice.", [(8, 17, "TITLE")])])
     assert "".join(tag[0] for tag in sentence.tags) == "OOBIIEOO"
