@@ -8,14 +8,13 @@ autograd and denormals flushed. Needs torch and RNNAPPS_DATA; run it while nothi
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import torch
-from peer import torch_dense, torch_embedding, torch_lstm
+from peer import one_core, torch_dense, torch_embedding, torch_lstm
 from results import publish
 
 from rnnapps import pipeline
@@ -125,14 +124,7 @@ def rows_of(pipe: Any) -> Iterator[dict[str, Any]]:
 
 
 def main() -> None:
-    import tensorflow as tf
-
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    one_core()
     pipe = pipeline("sentiment", PRESET)
     title = f"`sentiment`, `{PRESET}`, one core"
     report = Report({}, title=title, tables={title: list(rows_of(pipe))})
