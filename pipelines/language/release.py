@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.text import Subwords
-from rnnapps.pipelines.language.baseline import KneserNey
+from rnnapps.decoding.ngrams import NGrams, kneser_ney
 from rnnapps.pipelines.language.data import all_passages
 from rnnapps.pipelines.language.evaluation import likelihood
 from rnnapps.pipelines.language.pipeline import VOCABULARY, Language
@@ -46,7 +46,7 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
         for set_name in recipe.datasets
         for kind, way in ways.items()
     }
-    baseline = KneserNey(pipe.reader.all_ids(all_passages(texts(name, "train"))), len(subwords))
+    baseline = kneser_ney(pipe.reader.all_ids(all_passages(texts(name, "train"))), len(subwords))
     metrics = {}
     for index, set_name in enumerate(recipe.datasets):
         title = "test" if index == 0 else f"{TITLES[set_name]}, test"
@@ -94,7 +94,7 @@ def measure(pipe: Language, held_out: list[str]) -> dict[str, float]:
     return dict(pipe.evaluate(held_out))
 
 
-def measure_baseline(model: KneserNey, reader: Reader, held_out: list[str]) -> dict[str, float]:
+def measure_baseline(model: NGrams, reader: Reader, held_out: list[str]) -> dict[str, float]:
     """Measures an n-gram model as `measure` does.
 
     Args:

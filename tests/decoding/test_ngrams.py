@@ -1,11 +1,11 @@
-"""The n-gram model that a preset must beat."""
+"""Language models of n-grams: beside the paper, read on the fly, pruned, packed."""
 
 import itertools
 
 import numpy as np
 import pytest
 
-from rnnapps.pipelines.language.baseline import KneserNey
+from rnnapps.decoding.ngrams import NGrams, kneser_ney
 
 SIZE = 7
 
@@ -31,7 +31,7 @@ def next_chances(model, context):
 @pytest.mark.parametrize("order", [1, 2, 3, 5])
 def test_probabilities_sum_to_one(order):
     texts = documents()
-    model = KneserNey(texts, SIZE + 2, order)  # two tokens are never seen
+    model = kneser_ney(texts, SIZE + 2, order)  # two tokens are never seen
     contexts = [(), (1,), (8,), (1, 8), (8, 1), *[text[:n] for text in texts[:4] for n in (2, 7)]]
     for context in contexts:
         chances = next_chances(model, context)
@@ -40,7 +40,7 @@ def test_probabilities_sum_to_one(order):
 
 def test_one_text_of_a_few_tokens():
     for text in ([1], [1, 1], [1, 2, 1, 2, 1]):
-        model = KneserNey([np.array(text)], 4)
+        model = kneser_ney([np.array(text)], 4)
         for context in ((), (1,), (1, 2), (3,)):
             assert next_chances(model, context).sum() == pytest.approx(1)
 
@@ -80,7 +80,7 @@ def test_bigrams_are_those_of_the_paper():
     rng = np.random.default_rng(1)
     shares = 1 / np.arange(1, 60)
     texts = [rng.choice(np.arange(1, 60), 300, p=shares / shares.sum()) for _ in range(3)]
-    model, chance = KneserNey(texts, 70, order=2), by_hand(texts, 70)
+    model, chance = kneser_ney(texts, 70, order=2), by_hand(texts, 70)
     for first, second in [(0, 1), (1, 1), (1, 2), (5, 9), (9, 30), (2, 65)]:
         nats = model.nats(np.array([first, second]))[-1]
         assert np.exp(-nats) == pytest.approx(chance(first, second))
@@ -90,6 +90,36 @@ def test_longer_contexts_help_where_the_text_has_them():
     rng = np.random.default_rng(0)
     phrases = [rng.integers(1, 30, 6) for _ in range(8)]
     texts = [np.concatenate([phrases[i] for i in rng.integers(8, size=40)]) for _ in range(6)]
-    nats = [KneserNey(texts[:5], 30, order).nats(texts[5]).mean() for order in (1, 2, 3, 5)]
+    nats = [kneser_ney(texts[:5], 30, order).nats(texts[5]).mean() for order in (1, 2, 3, 5)]
     assert nats[0] > nats[1] > nats[2]
     assert nats[3] < 0.3 * nats[0]
+
+
+def test_token_by_token_is_the_same_as_a_whole_text():
+    texts = documents()
+    model = kneser_ney(texts, SIZE + 2, 3)
+    for text in (texts[0], np.array([1, 8, 1, 2]), np.array([7])):
+        state, found = model.start, []
+        for token in text.tolist():
+            nats, state = model.read(state, token)
+            found.append(nats)
+        np.testing.assert_allclose(found, model.nats(text), rtol=1e-6)
+
+
+def test_a_pruned_model_is_smaller_and_its_probabilities_sum_to_one():
+    texts = documents(count=5)
+    model = kneser_ney(texts, SIZE + 2, 3)
+    small = model.pruned((1, 2, 4))
+    assert len(small.levels[2].grams) < len(model.levels[2].grams)
+    assert (small.levels[2].counts >= 4).all()
+    for context in ((), (1,), (8,), *[text[:n] for text in texts for n in (2, 7, 30)]):
+        assert next_chances(small, context).sum() == pytest.approx(1)
+
+
+def test_a_packed_model_answers_alike():
+    texts = documents()
+    model = kneser_ney(texts, SIZE, 3).pruned((1, 1, 2))
+    data = model.to_bytes()
+    loaded = NGrams.from_bytes(data)
+    np.testing.assert_allclose(loaded.nats(texts[0]), model.nats(texts[0]), atol=0.02)
+    assert loaded.to_bytes() == data

@@ -1,0 +1,116 @@
+"""Sound as one row of samples: from files, bytes and arrays of any rate and number of channels."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.errors import InputError
+
+#: Channels that a recording has at most; an array with more has its axes the other way round.
+CHANNELS = 16
+FORMS = (
+    "sound: a path, the bytes of a file, or samples with their rate in Hz, as "
+    '{"raw": array, "sampling_rate": 16000} or (array, 16000)'
+)
+
+
+def read_audio(source: Any, rate: int) -> np.ndarray:
+    """Reads sound, mixes its channels and brings it to a rate.
+
+    Args:
+        source: A path or the bytes of a file that libsndfile reads (WAV, FLAC, Ogg, MP3 and more),
+            or samples with their rate in Hz: `(array, rate)`, or a dict of `"raw"` and
+            `"sampling_rate"`. Arrays have the shape `(samples,)` or `(channels, samples)`; floats
+            from -1 to 1, or integers that fill their type.
+        rate: Rate that is wanted, in Hz.
+
+    Returns:
+        float32 samples of shape `(samples,)`.
+
+    Raises:
+        InputError: If it is none of these, empty, or holds what is no number.
+
+    Example:
+    >>> import numpy as np
+    >>> from rnnapps.data.audio import read_audio
+    >>> stereo = np.zeros((2, 8000), np.int16)
+    >>> read_audio((stereo, 8000), rate=16_000).shape
+    (16000,)
+    """
+    samples, own = _samples(source)
+    if samples.size == 0:
+        raise InputError(f"Expected {FORMS}. Received: no samples at all.")
+    if not np.isfinite(samples).all():
+        raise InputError("Expected samples that are numbers. Received: NaN or infinite ones.")
+    return samples if own == rate else resampled(samples, own, rate)
+
+
+def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
+    """Brings samples to another rate, with a filter against aliases.
+
+    Args:
+        samples: float32 of shape `(samples,)`.
+        rate: Their rate in Hz.
+        wanted: The rate that is wanted, in Hz.
+
+    Returns:
+        float32 of shape `(samples,)`, as long in seconds.
+    """
+    from scipy.signal import resample_poly
+
+    ratio = Fraction(wanted, rate)
+    return resample_poly(samples, ratio.numerator, ratio.denominator).astype(np.float32)
+
+
+def _samples(source: Any) -> tuple[np.ndarray, int]:
+    """Gives mixed samples and their rate."""
+    if isinstance(source, Mapping) and {"raw", "sampling_rate"} <= source.keys():
+        return _mixed(source["raw"]), _checked_rate(source["sampling_rate"])
+    if isinstance(source, tuple) and len(source) == 2:
+        return _mixed(source[0]), _checked_rate(source[1])
+    if not isinstance(source, str | Path | bytes | bytearray):
+        hint = " An array alone does not tell its rate." if isinstance(source, np.ndarray) else ""
+        raise InputError(f"Expected {FORMS}. Received: {type(source).__name__}.{hint}")
+    import soundfile
+
+    named = isinstance(source, str | Path)
+    if named and not Path(source).is_file():
+        raise InputError(f"Expected {FORMS}. Received: {str(source)!r}, no file.")
+    try:
+        file = str(source) if named else io.BytesIO(source)
+        found, rate = soundfile.read(file, dtype="float32", always_2d=True)
+    except (soundfile.SoundFileError, RuntimeError) as error:
+        name = repr(str(source)) if named else f"{len(source)} bytes"
+        raise InputError(f"Expected a file of sound. Received: {name} ({error}).") from error
+    return found.mean(axis=1), rate
+
+
+def _mixed(array: Any) -> np.ndarray:
+    array = np.asarray(array)
+    if array.dtype.kind in "iu":
+        middle = 0 if array.dtype.kind == "i" else 2 ** (8 * array.dtype.itemsize - 1)
+        array = (array.astype(np.float32) - middle) / 2 ** (8 * array.dtype.itemsize - 1)
+    if array.dtype.kind != "f" or array.ndim not in (1, 2):
+        raise InputError(
+            "Expected samples of shape (samples,) or (channels, samples). Received: shape "
+            f"{array.shape}, {array.dtype}."
+        )
+    if array.ndim == 2 and array.shape[0] > CHANNELS:
+        raise InputError(
+            f"Expected samples of shape (channels, samples). Received: shape {array.shape}, which "
+            "has the channels last. Do pass `array.T` instead."
+        )
+    samples = array.astype(np.float32)
+    return samples.mean(axis=0) if samples.ndim == 2 else samples
+
+
+def _checked_rate(rate: Any) -> int:
+    if not isinstance(rate, int | np.integer) or isinstance(rate, bool) or rate < 1:
+        raise InputError(f"Expected a rate in Hz, a whole number. Received: {rate!r}.")
+    return int(rate)
