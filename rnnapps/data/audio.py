@@ -74,19 +74,22 @@ def _samples(source: Any) -> tuple[np.ndarray, int]:
         return _mixed(source["raw"]), _checked_rate(source["sampling_rate"])
     if isinstance(source, tuple) and len(source) == 2:
         return _mixed(source[0]), _checked_rate(source[1])
-    if not isinstance(source, str | Path | bytes | bytearray):
-        hint = " An array alone does not tell its rate." if isinstance(source, np.ndarray) else ""
-        raise InputError(f"Expected {FORMS}. Received: {type(source).__name__}.{hint}")
+    if isinstance(source, str | Path):
+        if not Path(source).is_file():
+            raise InputError(f"Expected {FORMS}. Received: {str(source)!r}, no file.")
+        return _decoded(str(source), repr(str(source)))
+    if isinstance(source, bytes | bytearray):
+        return _decoded(io.BytesIO(source), f"{len(source)} bytes")
+    hint = " An array alone does not tell its rate." if isinstance(source, np.ndarray) else ""
+    raise InputError(f"Expected {FORMS}. Received: {type(source).__name__}.{hint}")
+
+
+def _decoded(file: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:
     import soundfile
 
-    named = isinstance(source, str | Path)
-    if named and not Path(source).is_file():
-        raise InputError(f"Expected {FORMS}. Received: {str(source)!r}, no file.")
     try:
-        file = str(source) if named else io.BytesIO(source)
         found, rate = soundfile.read(file, dtype="float32", always_2d=True)
     except (soundfile.SoundFileError, RuntimeError) as error:
-        name = repr(str(source)) if named else f"{len(source)} bytes"
         raise InputError(f"Expected a file of sound. Received: {name} ({error}).") from error
     return found.mean(axis=1), rate
 
