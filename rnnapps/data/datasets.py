@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rnnapps.data import music_sets, tagged_sets, text_sets, word_vectors
+from rnnapps.data import music_sets, speech_sets, tagged_sets, text_sets, word_vectors
 from rnnapps.errors import RnnappsError, UnknownNameError
 
 #: The environment variable with the folder that holds the sets.
@@ -92,7 +92,8 @@ def load(name: str, split: str = "train") -> list[Any]:
         `pop909`: `MidiBytes`, whose `read()` gives a PrettyMIDI. `*_frames`: bool arrays
         (frames, 88), column k being MIDI note 21 + k. Sets of reviews and sentences: `Labelled`, a
         text and its label. Prose: texts, and of `wikitext_2_words` lines of words. Sets of tagged
-        words: `Tagged`, words and tags. `glove`: pairs of a word and its vector.
+        words: `Tagged`, words and tags. Speech: `Utterance`, a recording and its text. `glove`:
+        pairs of a word and its vector.
 
     Raises:
         UnknownNameError: If there is no such set or split.
@@ -264,6 +265,55 @@ _SETS = (
         folder="embeddings/glove-100d",
         reader=word_vectors.read_glove,
         splits=("words",),
+    ),
+    DataSet(
+        name="librispeech",
+        title="LibriSpeech test-clean and half of dev-clean, Opus-coded (Panayotov et al. 2015)",
+        address="https://www.openslr.org/12",
+        licence="CC BY 4.0",
+        folder="speech/librispeech_clean",
+        reader=speech_sets.read_manifest,
+    ),
+    DataSet(
+        name="librispeech_wide",
+        title="The same of LibriSpeech, all but 14 speakers for training",
+        address="https://www.openslr.org/12",
+        licence="CC BY 4.0",
+        folder="speech/librispeech_clean",
+        reader=speech_sets.read_wide,
+    ),
+    DataSet(
+        name="common_voice_v1",
+        title="Common Voice v1 English, cv-valid-dev; splits by sentence",
+        address="https://commonvoice.mozilla.org",
+        licence="CC0 1.0",
+        folder="speech/common_voice_v1_dev",
+        reader=speech_sets.read_manifest,
+    ),
+    DataSet(
+        name="common_voice_delta",
+        title="Common Voice English, validated clips of delta segments 13, 18, 19, 20",
+        address="https://commonvoice.mozilla.org",
+        licence="CC0 1.0",
+        folder="speech/common_voice_delta",
+        reader=speech_sets.read_manifest,
+        splits=("train", "valid"),
+    ),
+    DataSet(
+        name="kathleen",
+        title="CMU ARCTIC prompts read by one US English speaker; splits by prompt",
+        address="https://github.com/rhasspy/dataset-voice-kathleen",
+        licence="CC0 1.0",
+        folder="speech/kathleen_arctic",
+        reader=speech_sets.read_manifest,
+    ),
+    DataSet(
+        name="spoken_digits",
+        title="Free Spoken Digit Dataset, ten digits by six speakers",
+        address="https://github.com/Jakobovski/free-spoken-digit-dataset",
+        licence="CC BY-SA 4.0",
+        folder="speech/free_spoken_digits",
+        reader=speech_sets.read_manifest,
     ),
     _frames("jsb_frames", "JSB Chorales", "jsb_chorales", "none stated; public-domain music"),
     _frames("nottingham_frames", "Nottingham", "nottingham", "none stated; free folk-tune base"),

@@ -134,7 +134,7 @@ class BeamSearch:
 
     def _settle(self) -> None:
         """Forgets the prefixes that were dropped, and keeps once what all others share."""
-        paths = [self._path(node) for node in self._nodes]
+        paths = [self._path(int(node)) for node in self._nodes]
         shared = 0
         while all(len(path) > shared + 1 for path in paths) and (
             len({path[shared + 1] for path in paths}) == 1
