@@ -108,12 +108,11 @@ class Echo:
 '''
 
 
-@pytest.fixture
-def data_folder() -> Path:
-    """The folder of the public sets; skips the test where there is none."""
-    if "RNNAPPS_DATA" not in os.environ:
+@pytest.fixture(autouse=True)
+def real_data(request: pytest.FixtureRequest) -> None:
+    """Skips tests of real data where there is none."""
+    if request.node.get_closest_marker("data") and "RNNAPPS_DATA" not in os.environ:
         pytest.skip("RNNAPPS_DATA is not set")
-    return Path(os.environ["RNNAPPS_DATA"])
 
 
 @pytest.fixture(autouse=True)

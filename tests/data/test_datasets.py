@@ -1,6 +1,5 @@
 import io
 import json
-import os
 import tarfile
 from pathlib import Path
 
@@ -138,7 +137,6 @@ def test_frames_from_the_packed_and_the_original_file(root):
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not os.environ.get("RNNAPPS_DATA"), reason="RNNAPPS_DATA is not set")
 @pytest.mark.parametrize("name", COUNTS)
 def test_real_sets_have_the_known_sizes(name):
     splits = [datasets.load(name, split) for split in ("train", "valid", "test")]

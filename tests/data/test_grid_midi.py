@@ -136,8 +136,7 @@ def test_bars_that_no_meter_is_as_long_as():
 
 
 @pytest.mark.data
-def test_folk_tunes_are_on_the_grid(data_folder, monkeypatch):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_folk_tunes_are_on_the_grid():
     exact = []
     for piece in datasets.load("nottingham", "valid"):
         midi = piece.read()

@@ -153,8 +153,7 @@ def test_no_tokens():
 
 
 @pytest.mark.data
-def test_pop_songs_come_back(data_folder, monkeypatch):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_pop_songs_come_back():
     for piece in datasets.load("pop909", "valid")[::8]:
         notes = notes_of(piece.read())
         exact = CODEC.quantize(notes)

@@ -235,16 +235,14 @@ def test_settings_survive_json(codec):
 
 @pytest.mark.data
 @pytest.mark.parametrize("split", ["train", "valid", "test"])
-def test_all_chorales_come_back(data_folder, monkeypatch, split):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_all_chorales_come_back(split):
     for pitches in datasets.load("jsb_chorales", split):
         grid = Grid(pitches, key=estimate_key(Grid(pitches)))
         assert SATB.decode(SATB.encode(grid)) == grid
 
 
 @pytest.mark.data
-def test_folk_tunes_come_back(data_folder, monkeypatch):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_folk_tunes_come_back():
     for piece in datasets.load("nottingham", "valid"):
         grid = grid_from_midi(piece.read(), (1, 4), 12, meters=FOLK.meters)
         tokens = FOLK.encode(grid)

@@ -173,8 +173,7 @@ def test_evaluate_sets_compositions_beside_the_files(trained, folder):
 
 
 @pytest.mark.data
-def test_fine_tuning_on_real_chorales_lowers_their_nats(data_folder, monkeypatch, own):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_fine_tuning_on_real_chorales_lowers_their_nats(own):
     pieces = [Grid(pitches) for pitches in datasets.load("jsb_chorales", "train")[:8]]
     files = [midi_of(notes_from_grid(piece, tempo=84), tempo=84) for piece in pieces]
     before = np.mean([result["nats_per_event"] for result in own.predict(files)])
@@ -184,8 +183,7 @@ def test_fine_tuning_on_real_chorales_lowers_their_nats(data_folder, monkeypatch
 
 
 @pytest.mark.data
-def test_real_chorales_are_more_usual_than_their_reversals(data_folder, monkeypatch, trained):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_real_chorales_are_more_usual_than_their_reversals(trained):
     ratios = []
     for pitches in datasets.load("jsb_chorales", "test")[:10]:
         forwards, backwards = (
@@ -198,8 +196,7 @@ def test_real_chorales_are_more_usual_than_their_reversals(data_folder, monkeypa
 
 
 @pytest.mark.data
-def test_files_of_real_chorales_keep_every_note(data_folder, monkeypatch, trained, tmp_path):
-    monkeypatch.setenv(datasets.VARIABLE, str(data_folder))
+def test_files_of_real_chorales_keep_every_note(trained, tmp_path):
     for pitches in datasets.load("jsb_chorales", "valid")[:5]:
         grid = Grid(pitches)
         midi = midi_of(notes_from_grid(grid, tempo=84), tempo=84)

@@ -1,5 +1,3 @@
-import os
-
 import numpy as np
 import pytest
 
@@ -108,7 +106,6 @@ def test_what_cannot_be_described_is_named():
 
 
 @pytest.mark.data
-@pytest.mark.skipif(not os.environ.get("RNNAPPS_DATA"), reason="RNNAPPS_DATA is not set")
 def test_real_chorales_keep_their_style():
     from rnnapps.data import datasets
 
