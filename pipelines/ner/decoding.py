@@ -11,8 +11,8 @@ import numpy as np
 from rnnapps.data.batches import buckets, pad
 from rnnapps.data.tags import Span, mark_spans, spans
 from rnnapps.decoding.viterbi import Chain, Posterior, viterbi
-from rnnapps.runtime.rows import run_rows, steps
 from rnnapps.runtime.session import Arrays, Session
+from rnnapps.runtime.windows import run_windows
 
 #: Words that run at once, and how far windows of a longer sentence reach over each other.
 WINDOW, OVERLAP = 256, 32
@@ -42,27 +42,9 @@ def score(session: Session, sentences: Sequence[Arrays]) -> list[np.ndarray]:
     Returns:
         Scores of each sentence, of shape `(time, tags)`.
     """
-    cuts = [
-        (index, begin)
-        for index, sentence in enumerate(sentences)
-        for begin in range(0, steps(sentence), WINDOW)
-    ]
-    rows = [
-        {
-            name: array[max(0, begin - OVERLAP) : begin + WINDOW + OVERLAP]
-            for name, array in sentences[index].items()
-        }
-        for index, begin in cuts
-    ]
-    scores: list[list[np.ndarray]] = [[] for _ in sentences]
-    answers: dict[int, np.ndarray] = {}
-    for group in buckets([steps(row) for row in rows], TOGETHER):
-        together = run_rows(session, [rows[number] for number in group])
-        answers |= {n: each["scores"] for n, each in zip(group.tolist(), together, strict=True)}
-    for number, (index, begin) in enumerate(cuts):
-        first = min(begin, OVERLAP)
-        scores[index].append(answers[number][first : first + WINDOW])
-    return [np.concatenate(parts) for parts in scores]
+    return run_windows(
+        session, sentences, "scores", window=WINDOW, overlap=OVERLAP, together=TOGETHER
+    )
 
 
 def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> list[list[Found]]:

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 
 from rnnapps.data.batches import buckets, pad, shuffled_buckets
+from rnnapps.runtime.rows import steps
 from rnnapps.runtime.session import LENGTHS
 
 
@@ -49,7 +50,7 @@ class Rows(keras.utils.PyDataset):
         self.rows, self.targets, self.batch_size = rows, targets, batch_size
         self.weights = np.ones(len(rows), np.float32) if weights is None else weights
         self.seed, self.shuffle = seed, shuffle
-        self.lengths = np.array([len(next(iter(row.values()))) for row in rows], np.int32)
+        self.lengths = np.array([steps(row) for row in rows], np.int32)
         self.start(epoch=0, first=0)
 
     def start(self, epoch: int, first: int) -> None:
@@ -78,22 +79,29 @@ class Rows(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.num_batches
 
+    def row(self, index: int) -> dict[str, np.ndarray]:
+        """Gives a row as it is in this epoch; a subclass may vary it."""
+        return self.rows[index]
+
     def __getitem__(self, index: int):
         if not 0 <= index < self.num_batches:
             raise IndexError(index)
         place = self.first + index
         group = self._plan[place]
         filled = np.resize(group, self.batch_size)
-        time = rounded(int(self.lengths[group].max()))
+        drawn = {i: self.row(i) for i in group.tolist()}
+        rows = [drawn[i] for i in filled.tolist()]
+        lengths = np.array([steps(row) for row in rows], np.int32)
+        time = rounded(int(lengths.max()))
         # On TensorFlow Keras takes a length that the first two batches share for that of all.
         if keras.backend.backend() == "tensorflow" and time % 2 != place % 2:
             time += 1
         arrays = {}
-        for name in self.rows[0]:
-            values, _ = pad([self.rows[i][name] for i in filled.tolist()])
+        for name in rows[0]:
+            values, _ = pad([row[name] for row in rows])
             wider = [(0, 0), (0, time - values.shape[1]), *[(0, 0)] * (values.ndim - 2)]
             arrays[name] = np.pad(values, wider)
-        arrays[LENGTHS] = self.lengths[filled]
+        arrays[LENGTHS] = lengths
         weights = np.where(np.arange(len(filled)) < len(group), self.weights[filled], 0)
         return arrays, self.targets[filled], weights.astype(np.float32)
 
