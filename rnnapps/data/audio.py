@@ -16,7 +16,7 @@ from rnnapps.errors import InputError
 CHANNELS = 16
 FORMS = (
     "sound: a path, the bytes of a file, or samples with their rate in Hz, as "
-    '{"raw": array, "sampling_rate": 16000} or (array, 16000)'
+    '{"raw": array, "sampling_rate": 16000}'
 )
 
 
@@ -25,9 +25,9 @@ def read_audio(source: Any, rate: int) -> np.ndarray:
 
     Args:
         source: A path or the bytes of a file that libsndfile reads (WAV, FLAC, Ogg, MP3 and more),
-            or samples with their rate in Hz: `(array, rate)`, or a dict of `"raw"` and
-            `"sampling_rate"`. Arrays have the shape `(samples,)` or `(channels, samples)`; floats
-            from -1 to 1, or integers that fill their type.
+            or a dict of samples, `"raw"`, and their rate in Hz, `"sampling_rate"`. Samples have the
+            shape `(samples,)` or `(channels, samples)`; floats from -1 to 1, or integers that fill
+            their type.
         rate: Rate that is wanted, in Hz.
 
     Returns:
@@ -40,7 +40,7 @@ def read_audio(source: Any, rate: int) -> np.ndarray:
     >>> import numpy as np
     >>> from rnnapps.data.audio import read_audio
     >>> stereo = np.zeros((2, 8000), np.int16)
-    >>> read_audio((stereo, 8000), rate=16_000).shape
+    >>> read_audio({"raw": stereo, "sampling_rate": 8000}, rate=16_000).shape
     (16000,)
     """
     samples, own = _samples(source)
@@ -72,8 +72,6 @@ def _samples(source: Any) -> tuple[np.ndarray, int]:
     """Gives mixed samples and their rate."""
     if isinstance(source, Mapping) and {"raw", "sampling_rate"} <= source.keys():
         return _mixed(source["raw"]), _checked_rate(source["sampling_rate"])
-    if isinstance(source, tuple) and len(source) == 2:
-        return _mixed(source[0]), _checked_rate(source[1])
     if isinstance(source, str | Path):
         if not Path(source).is_file():
             raise InputError(f"Expected {FORMS}. Received: {str(source)!r}, no file.")

@@ -12,6 +12,10 @@ from rnnapps.errors import InputError
 RATE = 16_000
 
 
+def samples(array, rate=RATE):
+    return {"raw": array, "sampling_rate": rate}
+
+
 def tone(rate, seconds=0.5, hertz=440):
     return np.sin(2 * np.pi * hertz * np.arange(int(rate * seconds)) / rate).astype(np.float32) / 2
 
@@ -32,12 +36,12 @@ def test_channels_are_mixed(tmp_path):
     soundfile.write(tmp_path / "two.wav", np.stack([left, right], axis=1), RATE, subtype="FLOAT")
     mixed = (left + right) / 2
     np.testing.assert_allclose(read_audio(tmp_path / "two.wav", RATE), mixed, atol=1e-6)
-    np.testing.assert_allclose(read_audio((np.stack([left, right]), RATE), RATE), mixed, atol=1e-6)
+    np.testing.assert_allclose(read_audio(samples(np.stack([left, right])), RATE), mixed, atol=1e-6)
 
 
 @pytest.mark.parametrize("own", [8000, 22_050, 44_100, 48_000])
 def test_rates_are_converted(own):
-    found = read_audio({"raw": tone(own), "sampling_rate": own}, RATE)
+    found = read_audio(samples(tone(own), own), RATE)
     assert found.shape == (8000,)
     middle = slice(400, -400)
     np.testing.assert_allclose(found[middle], tone(RATE)[middle], atol=0.01)
@@ -45,9 +49,9 @@ def test_rates_are_converted(own):
 
 def test_integers_fill_their_type():
     whole = (tone(RATE) * 2**15).astype(np.int16)
-    np.testing.assert_allclose(read_audio((whole, RATE), RATE), tone(RATE), atol=1e-4)
+    np.testing.assert_allclose(read_audio(samples(whole), RATE), tone(RATE), atol=1e-4)
     bytes_ = ((tone(RATE) + 1) * 128).astype(np.uint8)
-    np.testing.assert_allclose(read_audio((bytes_, RATE), RATE), tone(RATE), atol=0.02)
+    np.testing.assert_allclose(read_audio(samples(bytes_), RATE), tone(RATE), atol=0.02)
 
 
 def text_file(path):
@@ -62,12 +66,12 @@ def text_file(path):
         ("nowhere.wav", "no file"),
         (5, "Received: int"),
         (b"no sound", "a file of sound. Received: 8 bytes"),
-        ((np.zeros((8000, 2), np.float32), RATE), r"channels last. Do pass `array.T`"),
-        ((np.zeros(0, np.float32), RATE), "no samples at all"),
-        ((np.array([0.0, np.nan]), RATE), "NaN"),
-        ((np.array(["a"]), RATE), "Expected samples of shape"),
-        ((tone(RATE), 0), "a rate in Hz"),
-        ((tone(RATE), 16e3), "a rate in Hz"),
+        (samples(np.zeros((8000, 2), np.float32)), r"channels last. Do pass `array.T`"),
+        (samples(np.zeros(0, np.float32)), "no samples at all"),
+        (samples(np.array([0.0, np.nan])), "NaN"),
+        (samples(np.array(["a"])), "Expected samples of shape"),
+        (samples(tone(RATE), 0), "a rate in Hz"),
+        (samples(tone(RATE), 16e3), "a rate in Hz"),
         ({"raw": tone(RATE)}, "Expected sound"),
     ],
 )
