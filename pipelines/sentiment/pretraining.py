@@ -1,4 +1,4 @@
-"""The language models that read reviews before the classifiers do."""
+"""The language model that reads reviews before the classifier does."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rnnapps.pipelines.sentiment.data import without_breaks
 from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, SIZE
 
 
-def vocabulary(checkpoints: Path) -> Subwords:
+def vocabulary(checkpoint_dir: Path) -> Subwords:
     """Gives the vocabulary of the reviews, learnt when first asked for.
 
     Args:
-        checkpoints: Folder of the checkpoints, in one of which it is kept.
+        checkpoint_dir: folder where it is kept.
 
     Returns:
         The subwords.
@@ -30,17 +30,15 @@ def vocabulary(checkpoints: Path) -> Subwords:
             for each in datasets.load("imdb", part)
         ]
 
-    path = checkpoints / "sentiment_language_model" / "vocabulary.json"
-    return Subwords.kept(path, texts, SIZE, folded=True)
+    return Subwords.kept(checkpoint_dir / "vocabulary.json", texts, SIZE, folded=True)
 
 
-def pretrain(checkpoints: Path, backward: bool = False, verbose: int = 1) -> tuple[Any, Any]:
-    """Trains a language model on the training and unlabelled reviews.
+def pretrain(checkpoint_dir: Path, verbose: int = 1) -> tuple[Any, Any]:
+    """Trains the language model on the training and unlabelled reviews.
 
     Args:
-        checkpoints: Folder of the checkpoints.
-        backward: Whether it reads each review from its end.
-        verbose: As in `keras.Model.fit`.
+        checkpoint_dir: folder of vocabulary and checkpoint.
+        verbose: as in `keras.Model.fit`.
 
     Returns:
         The network with its best weights, and the history.
@@ -48,20 +46,18 @@ def pretrain(checkpoints: Path, backward: bool = False, verbose: int = 1) -> tup
     from rnnapps.nn.token_network import token_network
     from rnnapps.training.loop import train_on_text
 
-    subwords = vocabulary(checkpoints)
-    step = -1 if backward else 1
+    subwords = vocabulary(checkpoint_dir)
 
     def read(*splits: str) -> list[np.ndarray]:
         texts = [each.text for split in splits for each in datasets.load("imdb", split)]
-        rows = subwords.encode_all([without_breaks(text) for text in texts])
-        return [row.ids[::step] for row in rows]
+        return [each.ids for each in subwords.encode_all([without_breaks(t) for t in texts])]
 
     network = token_network(len(subwords), seed=PRETRAINING["seed"], **LANGUAGE_MODEL)
     history = train_on_text(
         network,
         read("train", "unlabelled"),
         read("valid")[:500],
-        checkpoint_dir=checkpoints / f"sentiment_language_model{'_backward' * backward}",
+        checkpoint_dir=checkpoint_dir,
         resume=True,
         settings={"network": LANGUAGE_MODEL},
         verbose=verbose,

@@ -61,8 +61,7 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
             },
             "self_training": recipe.self_training
             and {
-                "labels": "mean of the classifier above, of one that reads from the end and of the "
-                "logistic regression",
+                "labels": "mean of the classifier above and of the logistic regression",
                 "texts": "labelled reviews (labels as they are) and unlabelled ones",
                 **phase(recipe.self_training),
             },

@@ -17,7 +17,7 @@ from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
-from rnnapps.pipelines.sentiment.self_training import BackwardSentiment, kept_soft_labels
+from rnnapps.pipelines.sentiment.self_training import kept_soft_labels
 from rnnapps.training.command import command
 
 LABELS = ["negative", "positive"]
@@ -39,21 +39,25 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
     from rnnapps.pipelines.sentiment.training import train as run
 
     recipe = RECIPES[name]
+    pipe = beginning(name, checkpoints, presets)
 
     def read(split: str) -> tuple[list[str], np.ndarray]:
         texts: list[Labelled] = datasets.load(recipe.dataset, split)
         return [each.text for each in texts], one_hot([str(e.label) for e in texts], LABELS)
 
-    def learn(
-        pipe: Sentiment, texts: list[str], targets: np.ndarray, phase: Phase, folder: str
-    ) -> Any:
-        held_out, held_out_targets = read("valid")
+    def rows(texts: list[str]) -> list[dict[str, np.ndarray]]:
+        return [pipe.preprocess(each) for each in texts]
+
+    held_out, held_out_targets = read("valid")
+    validation = rows(held_out), held_out_targets
+
+    def learn(texts: list[str], targets: np.ndarray, phase: Phase, folder: str) -> Any:
         with pipe.training(recipe.seed) as network:
             return run(
                 network,
-                [pipe.preprocess(each) for each in texts],
+                rows(texts),
                 targets,
-                ([pipe.preprocess(each) for each in held_out], held_out_targets),
+                validation,
                 batch_size=recipe.batch_size,
                 seed=recipe.seed,
                 epochs=phase.epochs,
@@ -65,34 +69,25 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
                 verbose=verbose,
             )
 
-    def taught(kind: type[Sentiment], folder: str) -> tuple[Sentiment, Any]:
-        pipe = beginning(name, checkpoints, presets, kind)
-        return pipe, learn(pipe, *read("train"), recipe.training, folder)
-
-    pipe, history = taught(Sentiment, f"sentiment_{name}")
+    texts, targets = read("train")
+    history = learn(texts, targets, recipe.training, f"sentiment_{name}")
     if recipe.self_training:
-        backward, _ = taught(BackwardSentiment, f"sentiment_{name}_backward")
-        texts, targets = read("train")
         linear = linear_model(texts, [LABELS[number] for number in targets.argmax(axis=1)])
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
         folder = f"sentiment_{name}_self_training"
-        path = checkpoints / folder / "soft_labels.npy"
-        soft = kept_soft_labels(path, [pipe, backward], linear, more)
+        soft = kept_soft_labels(checkpoints / folder / "soft_labels.npy", pipe, linear, more)
         every = np.concatenate([targets, soft])
-        history = learn(pipe, texts + more, every, recipe.self_training, folder)
+        history = learn(texts + more, every, recipe.self_training, folder)
     return pipe, history
 
 
-def beginning(
-    name: str, checkpoints: Path, presets: Path, kind: type[Sentiment] = Sentiment
-) -> Sentiment:
+def beginning(name: str, checkpoints: Path, presets: Path) -> Sentiment:
     """Gives the pipeline from which the training of a preset begins.
 
     Args:
         name: Name of the preset.
         checkpoints: Folder of the checkpoints.
         presets: Folder of the presets.
-        kind: What reads the reviews: `Sentiment`, or `BackwardSentiment` from their end.
 
     Returns:
         The pipeline, with what the language model or another preset has learnt.
@@ -100,9 +95,10 @@ def beginning(
     recipe = RECIPES[name]
     if recipe.base != "language_model":
         return Sentiment.from_preset(presets / recipe.base)
-    language_model, _ = pretrain(checkpoints, backward=kind is BackwardSentiment)
-    files = {VOCABULARY: vocabulary(checkpoints).to_bytes()}
-    pipe = kind({**recipe.network, "seed": recipe.seed}, {"labels": LABELS}, files=files)
+    folder = checkpoints / "sentiment_language_model"
+    language_model, _ = pretrain(folder)
+    files = {VOCABULARY: vocabulary(folder).to_bytes()}
+    pipe = Sentiment({**recipe.network, "seed": recipe.seed}, {"labels": LABELS}, files=files)
     learnt = {weight.path: weight for weight in language_model.weights}
     for weight in pipe.network.weights:
         if weight.path.startswith(("token_embedding", "recurrent/forward")):
