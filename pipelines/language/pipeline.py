@@ -41,10 +41,11 @@ class Language(Pipeline):
 
     Example:
     >>> from rnnapps import pipeline
-    >>> language = pipeline("language", False, units=16)  # untrained
-    >>> text = language.generate("Once upon a time", max_tokens=20, seed=1)
-    >>> text.startswith("Once upon a time")
+    >>> language = pipeline("language")
+    >>> language.generate("Once upon a time", sentences=1, seed=1).startswith("Once upon a time")
     True
+    >>> language.complete("It was a dark and sto", n=1)[0]["word"]
+    'storm'
     """
 
     task = "language"

@@ -39,17 +39,17 @@ VOCABULARY = "tokenizer.json"
 class Sentiment(Pipeline):
     """Labels texts with a recurrent network that learnt to read before it learnt to judge.
 
-    Preset: `imdb` (film reviews of any length).
+    Presets: `imdb` (film reviews of any length, the default), `sst2` (single sentences).
 
     Example:
     >>> from rnnapps import pipeline
-    >>> texts, labels = ["wise and funny", "dull and loud"] * 8, ["praise", "blame"] * 8
-    >>> small = {"vocabulary": texts, "embedding": 8, "units": 8, "seed": 1}
-    >>> judge = pipeline("sentiment", False, **small)
-    >>> _ = judge.fit(texts, labels, epochs=10, learning_rate=0.05)  # doctest: +ELLIPSIS
-    Epoch 1/10...
-    >>> judge.predict("wise and funny")["label"]
-    'praise'
+    >>> judge = pipeline("sentiment")
+    >>> answers = judge.predict(["Funny, sad and wise.", "Two hours I will never get back."])
+    >>> [answer["label"] for answer in answers]
+    ['positive', 'negative']
+    >>> words = judge.explain("Funny, sad and wise.").words
+    >>> max(words, key=lambda word: word["contribution"])["word"]
+    'wise'
     """
 
     task = "sentiment"
