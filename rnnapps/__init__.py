@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from rnnapps.pipelines.music.pipeline import Music
     from rnnapps.pipelines.ner.pipeline import NamedEntities
     from rnnapps.pipelines.sentiment.pipeline import Sentiment
+    from rnnapps.pipelines.speech.pipeline import Speech
 
 __version__ = "0.1.0"
 __all__ = ["Pipeline", "__version__", "pipeline", "presets", "tasks"]
@@ -43,6 +44,10 @@ def pipeline(
 def pipeline(
     task: Literal["sentiment"], preset: str | Path | Literal[False] | None = None, **overrides: Any
 ) -> Sentiment: ...
+@overload
+def pipeline(
+    task: Literal["speech"], preset: str | Path | Literal[False] | None = None, **overrides: Any
+) -> Speech: ...
 @overload
 def pipeline(
     task: str, preset: str | Path | Literal[False] | None = None, **overrides: Any

@@ -198,16 +198,24 @@ class Pipeline(FineTuning):
             UnknownNameError: If the task has no such option.
         """
         check_count(batch_size=batch_size)
-        known = list(signature(self.postprocess).parameters)[2:]
-        for name in options:
-            if name not in known:
-                raise UnknownNameError.of(f"option of the task {self.task!r}", name, known)
+        self.check_options(options)
         size = batch_size or self.batch_size
         if isinstance(x, Iterator):
             return self._lazily(x, size, options)
         if isinstance(x, list | tuple):
             return self._predict_all(list(x), size, options)
         return self._predict_all([x], size, options, first=None)[0]
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        """Checks options of `predict`, before anything is read.
+
+        Raises:
+            UnknownNameError: If the task has no such option.
+        """
+        known = list(signature(self.postprocess).parameters)[2:]
+        for name in options:
+            if name not in known:
+                raise UnknownNameError.of(f"option of the task {self.task!r}", name, known)
 
     def _lazily(
         self, inputs: Iterable[Any], batch_size: int, options: Mapping[str, Any]

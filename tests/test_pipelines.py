@@ -4,9 +4,10 @@ import os
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from rnnapps import tasks
+from rnnapps import pipeline, tasks
 from rnnapps.data.midi import midi_of
 from rnnapps.pipelines.music.representation import melody_notes
 
@@ -96,6 +97,34 @@ class TestNER(PipelineCase):
 
     def error(self, report):
         return report["nats_per_word"]
+
+
+class TestSpeech(PipelineCase):
+    task = "speech"
+    small = {"front": 16, "units": 16, "layers": 1, "seed": 1}
+    learning = {"epochs": 6, "learning_rate": 0.02, "batch_size": 2}
+    wrong_inputs = (None, 5, object(), b"bytes", "nowhere.wav")
+
+    def sound(self, seconds, hertz):
+        times = np.arange(int(16_000 * seconds)) / 16_000
+        return {"raw": np.sin(2 * np.pi * hertz * times) / 2, "sampling_rate": 16_000}
+
+    def inputs(self, pipe):
+        return [self.sound(0.06, 300), pipe.example(), self.sound(70, 440)]
+
+    def examples(self, pipe):
+        return [(self.sound(0.7, 300), "a"), (self.sound(0.8, 900), "o b")] * 4
+
+    def error(self, report):
+        return report["nats_per_letter"]
+
+    def offline_and_streamed(self, pipe):
+        live = pipeline("speech", False, **{**self.small, "streaming": True})
+        samples = np.random.default_rng(0).normal(scale=0.1, size=40_000)
+        with live.stream() as stream:
+            for piece in np.array_split(samples, 7):
+                stream.feed(piece)
+        return live.predict({"raw": samples, "sampling_rate": 16_000})["text"], stream.text
 
 
 class TestLetters(PipelineCase):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
@@ -96,8 +96,9 @@ def deliver(results: list[Any], output: Path | None, task: str) -> None:
     Raises:
         UsageError: If results can only be saved and no file is named.
     """
-    if output is None and any(hasattr(result, "save") for result in results):
-        suffix = getattr(results[0], "suffix", None)
+    files = [each for each in results if hasattr(each, "save") and not isinstance(each, Mapping)]
+    if output is None and files:
+        suffix = getattr(files[0], "suffix", None)
         if not suffix:
             raise UsageError("Expected --output FILE: this result is a file, not text.")
         output = Path(f"{task}{suffix}")

@@ -14,6 +14,8 @@ from rnnapps.errors import InputError
 
 #: Channels that a recording has at most; an array with more has its axes the other way round.
 CHANNELS = 16
+#: A float sample above which the scale must be another one.
+LOUDEST = 16.0
 FORMS = (
     "sound: a path, the bytes of a file, or samples with their rate in Hz, as "
     '{"raw": array, "sampling_rate": 16000}'
@@ -87,13 +89,23 @@ def _decoded(file: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:
 
     try:
         found, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except (soundfile.SoundFileError, RuntimeError) as error:
+    except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
         raise InputError(f"Expected a file of sound. Received: {name} ({error}).") from error
     return found.mean(axis=1), rate
 
 
 def _mixed(array: Any) -> np.ndarray:
-    array = np.asarray(array)
+    try:
+        array = np.asarray(array)
+    except ValueError as error:
+        raise InputError(
+            f"Expected samples of shape (samples,) or (channels, samples). Received: {error}."
+        ) from error
+    if array.dtype.kind in "iu" and array.dtype.itemsize == 8:
+        raise InputError(
+            "Expected integers that fill their type, of 8, 16 or 32 bits, or floats. Received: "
+            f"{array.dtype}. Do pass np.array(samples, 'int16'), or divide by the largest value."
+        )
     if array.dtype.kind in "iu":
         middle = 0 if array.dtype.kind == "i" else 2 ** (8 * array.dtype.itemsize - 1)
         array = (array.astype(np.float32) - middle) / 2 ** (8 * array.dtype.itemsize - 1)
@@ -108,6 +120,11 @@ def _mixed(array: Any) -> np.ndarray:
             "has the channels last. Do pass `array.T` instead."
         )
     samples = array.astype(np.float32)
+    if samples.size and np.nanmax(np.abs(samples)) > LOUDEST:
+        raise InputError(
+            f"Expected floats from -1 to 1. Received: one of {np.nanmax(np.abs(samples)):.6g}. Do "
+            "divide by the largest value that samples can have."
+        )
     return samples.mean(axis=0) if samples.ndim == 2 else samples
 
 

@@ -15,5 +15,5 @@ def lines(path: Path) -> list[str]:
     Returns:
         Its lines; only `\\n` ends one, as rarer signs that look like an end may stand in a text.
     """
-    with lzma.open(path, "rt", encoding="utf-8") as file:
+    with lzma.open(path, "rt", encoding="utf-8", newline="\n") as file:
         return file.read().removesuffix("\n").split("\n")

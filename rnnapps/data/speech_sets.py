@@ -58,7 +58,8 @@ def read_manifest(folder: Path, split: str, key: str = "split") -> list[Utteranc
     """
     name = {"valid": "dev"}.get(split, split)
     found = []
-    for line in (folder / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
+    text = (folder / "manifest.jsonl").read_text(encoding="utf-8")
+    for line in text.removesuffix("\n").split("\n"):
         row = json.loads(line)
         if row[key] == name:
             first, _, member = row["audio"].partition("/")

@@ -184,6 +184,9 @@ def possible(
     Returns:
         True where it may be one's own tag, of shape `(tags,)`.
 
+    Raises:
+        InputError: If it may be none of them.
+
     Example:
     >>> from rnnapps.data.tags import possible
     >>> own = ["O", "S-group", "S-firm", "B-firm"]
@@ -196,6 +199,9 @@ def possible(
     mark, label = (tag[:2], tag[2:]) if marked else ("", tag)
     names = (meanings or {}).get(label, [label])
     fitting = {mark + name for name in names} | {OUTSIDE}.intersection(names)
-    return np.array(
-        [each in fitting or (tag == OUTSIDE and each[2:] in names) for each in tags], bool
-    )
+    if tag == OUTSIDE:
+        fitting |= {f"{letter}-{name}" for letter in "BIES" for name in names if name != OUTSIDE}
+    found = np.array([each in fitting for each in tags], bool)
+    if not found.any():
+        raise InputError(f"Expected a tag that may be one of {list(tags)}. Received: {tag!r}.")
+    return found

@@ -22,10 +22,12 @@ class Hypothesis(NamedTuple):
 
     Attributes:
         symbols: int32 of shape `(symbols,)`.
+        frames: frame at which each began to be likely, int32 of that shape.
         score: log-probability of the sound, and what the words are worth, in nats.
     """
 
     symbols: np.ndarray
+    frames: np.ndarray
     score: float
 
 
@@ -49,8 +51,10 @@ class BeamSearch:
 
     def __init__(self, width: int = 32, words: WordScores | None = None):
         self.width, self.words = width, words
-        self._settled: list[int] = []
+        self._settled: list[tuple[int, int]] = []
         self._parents, self._symbols = np.array([-1]), np.array([BLANK])
+        self._begins = np.array([0])
+        self._children: dict[tuple[int, int], int] = {}
         self._nodes = np.zeros(1, np.int64)
         self._blank, self._other = np.zeros(1), np.full(1, -np.inf)
         self._reading = words.start() if words else _silent(1)
@@ -76,7 +80,17 @@ class BeamSearch:
         ended = self.words.ended(self._reading) if self.words else self._reading
         scores = np.logaddexp(self._blank, self._other) + ended.score
         order = np.argsort(-scores, kind="stable")[:count]
-        return [Hypothesis(self._spelt(self._nodes[i]), float(scores[i])) for i in order]
+        found = [(*self._spelt(int(self._nodes[i])), float(scores[i])) for i in order]
+        return [Hypothesis(*each) for each in found]
+
+    def take(self) -> np.ndarray:
+        """Hands over the symbols that can no longer change; `best` then gives those behind them.
+
+        Returns:
+            int32 of shape `(symbols,)`.
+        """
+        taken, self._settled = self._settled, []
+        return np.array([symbol for symbol, _ in taken], np.int32)
 
     def _step(self, row: np.ndarray) -> None:
         last = self._symbols[self._nodes]
@@ -112,13 +126,23 @@ class BeamSearch:
             kept = kept[np.argpartition(-scores[kept], self.width - 1)[: self.width]]
         stays, grown = kept[kept < len(last)], kept[kept >= len(last)] - len(last)
         from_, column = np.divmod(grown, len(symbols))
-        first = len(self._parents)
-        self._parents = np.concatenate([self._parents, self._nodes[from_]])
-        self._symbols = np.concatenate([self._symbols, symbols[column]])
-        self._nodes = np.concatenate([self._nodes[stays], first + np.arange(len(grown))])
+        made = self._made(self._nodes[from_], symbols[column])
+        self._nodes = np.concatenate([self._nodes[stays], made])
         self._blank = np.concatenate([blank[stays], np.full(len(grown), -np.inf)])
         self._other = np.concatenate([other[stays], longer[from_, column]])
         self._reading = self._reading.at(stays).beside(reading.at(from_, column))
+
+    def _made(self, parents: np.ndarray, symbols: np.ndarray) -> np.ndarray:
+        """Gives the nodes of prefixes that grow by a symbol; one that was dropped comes back."""
+        pairs = list(zip(parents.tolist(), symbols.tolist(), strict=True))
+        new = [pair for pair in pairs if pair not in self._children]
+        first = len(self._parents)
+        self._children.update(zip(new, range(first, first + len(new)), strict=True))
+        if new:
+            self._parents = np.append(self._parents, [parent for parent, _ in new])
+            self._symbols = np.append(self._symbols, [symbol for _, symbol in new])
+            self._begins = np.append(self._begins, np.full(len(new), self._frames))
+        return np.array([self._children[pair] for pair in pairs], np.int64)
 
     def _path(self, node: int) -> list[int]:
         """Gives the nodes from the root to a node."""
@@ -128,9 +152,13 @@ class BeamSearch:
             node = self._parents[node]
         return path[::-1]
 
-    def _spelt(self, node: int) -> np.ndarray:
-        symbols = [int(self._symbols[each]) for each in self._path(node)[1:]]
-        return np.array(self._settled + symbols, np.int32)
+    def _spelt(self, node: int) -> tuple[np.ndarray, np.ndarray]:
+        """Gives the symbols up to a node and their frames."""
+        path = np.array(self._path(node)[1:], int)
+        own = np.stack([self._symbols[path], self._begins[path]])
+        settled = np.array(self._settled, int).reshape(-1, 2).T
+        symbols, frames = np.concatenate([settled, own], axis=1).astype(np.int32)
+        return symbols, frames
 
     def _settle(self) -> None:
         """Forgets the prefixes that were dropped, and keeps once what all others share."""
@@ -141,13 +169,17 @@ class BeamSearch:
         ):
             shared += 1
         root = paths[0][shared]
-        self._settled += [int(self._symbols[each]) for each in paths[0][1 : shared + 1]]
+        self._settled += [
+            (int(self._symbols[each]), int(self._begins[each])) for each in paths[0][1 : shared + 1]
+        ]
         alive = sorted({each for path in paths for each in path[shared:]})
         number = {node: index for index, node in enumerate(alive)}
         number[int(self._parents[root])] = -1
         self._parents = np.array([number[int(self._parents[node])] for node in alive])
-        self._symbols = self._symbols[alive]
+        self._symbols, self._begins = self._symbols[alive], self._begins[alive]
         self._nodes = np.array([number[int(node)] for node in self._nodes])
+        places = zip(self._parents.tolist(), self._symbols.tolist(), strict=True)
+        self._children = {pair: node for node, pair in enumerate(places) if pair[0] >= 0}
 
 
 def _silent(*shape: int) -> Reading:

@@ -68,7 +68,7 @@ class NGrams:
         chances = np.full(len(text), 1 / self.size)
         for level in self.levels:
             places = self._places(level, contexts, text)
-            own = np.where(places >= 0, level.chances[places], 0)
+            own = np.append(level.chances, 0.0)[places]  # the last is that of what was not seen
             chances = np.where(contexts >= 0, own + level.rests[contexts] * chances, chances)
             contexts = np.concatenate([[-1], places[:-1]])
         return -np.log(chances[1:])
@@ -106,12 +106,14 @@ class NGrams:
 
         Args:
             least: Count below which n-grams of each length are left out, unless longer ones that
-                stay begin with them; what they had goes to shorter ones.
+                stay begin with them; what they had goes to shorter ones. All but the longest
+                n-grams count the tokens before which they stand.
 
         Returns:
             The model.
         """
-        kept = [level.counts >= count for level, count in zip(self.levels, least, strict=True)]
+        pairs = zip(self.levels, least, strict=False)  # a short text has no long n-grams
+        kept = [level.counts >= count for level, count in pairs]
         for index in range(len(kept) - 1, 0, -1):
             needed = self.levels[index].grams[kept[index]] // self.size
             kept[index - 1][needed] = True
@@ -150,7 +152,7 @@ class NGrams:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> Self:
-        """Unpacks what `to_bytes` gives."""
+        """Unpacks what `to_bytes` gives; it cannot be pruned further."""
         with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
             size = int(arrays["size"])
             levels = []
@@ -166,6 +168,8 @@ class NGrams:
 
     def _places(self, level: Level, contexts: np.ndarray, tokens: np.ndarray) -> np.ndarray:
         """Finds n-grams by the places of their contexts and their last tokens; -1 if unseen."""
+        if not len(level.grams):
+            return np.full(len(contexts), -1)
         keys = contexts * self.size + tokens
         places = np.minimum(np.searchsorted(level.grams, keys), len(level.grams) - 1)
         return np.where((contexts >= 0) & (level.grams[places] == keys), places, -1)

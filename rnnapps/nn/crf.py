@@ -82,6 +82,7 @@ class CRF(keras.layers.Layer):
 
         # One tensor, as Keras on TensorFlow cannot scan several over a free number of steps.
         packed = ops.concatenate([ops.concatenate([scores, known]), valid[:, :, None]], axis=2)
+        packed = ops.pad(packed, [(0, 0), (0, 1), (0, 0)])  # a row of one step is scanned too
         packed = ops.swapaxes(packed, 0, 1)
         reached, _ = ops.scan(step, start + packed[0, :, :-1], packed[1:])
         total, own = ops.split(ops.logsumexp(reached + end, axis=1), 2)
@@ -93,7 +94,7 @@ class CRF(keras.layers.Layer):
 
     def _chain(self, convert) -> Chain:
         learnt = Chain(*map(convert, self.chain_weights))
-        return learnt if self.allowed is None else learnt.only(self.allowed)
+        return learnt if self.allowed is None else learnt.only(Chain(*map(convert, self.allowed)))
 
     def get_config(self):
         allowed = self.allowed and [np.asarray(each).tolist() for each in self.allowed]

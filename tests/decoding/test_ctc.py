@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnapps.decoding import ctc
 from rnnapps.decoding.ctc import BLANK, align, greedy, nats
 from rnnapps.errors import InputError
 
@@ -53,6 +54,16 @@ def test_an_alignment_is_the_likeliest_path(symbols):
             expected.append([place, place + length])
         place += length
     assert align(log_probs, symbols).tolist() == expected
+
+
+def test_a_long_alignment_keeps_near_what_is_known(monkeypatch):
+    monkeypatch.setattr(ctc, "NEAR", 20)
+    log_probs = made(3, 3000, 6)
+    found = greedy(log_probs)
+    assert len(found.symbols) > 1000
+    expected = align(log_probs, found.symbols.tolist())
+    about = np.maximum(found.frames[:, 0] - 3, 0)
+    np.testing.assert_array_equal(align(log_probs, found.symbols.tolist(), about), expected)
 
 
 @given(st.integers(0, 10**6), st.integers(1, 40))

@@ -96,4 +96,24 @@ def test_what_is_settled_changes_nothing(monkeypatch):
     assert len(search._parents) < 300
     for one, other in zip(before, after, strict=True):
         assert one.symbols.tolist() == other.symbols.tolist()
+        assert np.abs(one.frames - other.frames).max() < 10  # it is told only about where
         assert one.score == pytest.approx(other.score)
+
+
+def test_no_prefix_stands_twice_in_the_beam():
+    for seed in range(5):
+        search = BeamSearch(8, WordScores(WORDS, MODEL, symbols=4, space=SPACE))
+        for row in made(seed, 120, scale=1.5):
+            search.feed(row[None])
+            spelt = [tuple(search._spelt(int(node))[0]) for node in search._nodes]
+            assert len(set(spelt)) == len(spelt)
+
+
+def test_what_is_taken_is_not_given_again():
+    log_probs = made(7, 900, scale=4.0)
+    whole, search, taken = found(log_probs, width=6)[0], BeamSearch(6), []
+    for piece in np.array_split(log_probs, 9):
+        search.feed(piece)
+        taken += search.take().tolist()
+    assert taken + search.best()[0].symbols.tolist() == whole.symbols.tolist()
+    assert len(taken) > 0.5 * len(whole.symbols)

@@ -116,6 +116,13 @@ def test_a_pruned_model_is_smaller_and_its_probabilities_sum_to_one():
         assert next_chances(small, context).sum() == pytest.approx(1)
 
 
+def test_a_model_of_a_short_text_may_lose_all_its_long_n_grams():
+    model = kneser_ney([np.array([1, 2, 3, 1, 2])], 5, 3).pruned((1, 2, 3))
+    assert not len(model.levels[2].grams)
+    assert next_chances(model, (1, 2)).sum() == pytest.approx(1)
+    assert next_chances(kneser_ney([np.array([1])], 3, 3).pruned((1, 2, 3)), ()).sum() > 0
+
+
 def test_a_packed_model_answers_alike():
     texts = documents()
     model = kneser_ney(texts, SIZE, 3).pruned((1, 1, 2))

@@ -54,6 +54,14 @@ def test_tags_that_are_known_in_part_are_as_likely_as_all_that_they_may_be():
     assert abs(likely.sum() - 1) < 1e-4
 
 
+def test_rows_of_one_step():
+    crf = CRF(3)
+    _, scores = filled(crf, seed=5)
+    every = [crf.nats(scores[:, :1], known([[tag]] * 3, 3), np.ones(3, int)) for tag in range(3)]
+    total = sum(np.exp(-ops.convert_to_numpy(nats)) for nats in every)
+    np.testing.assert_allclose(total, 1, rtol=1e-4)
+
+
 def test_what_stands_in_the_padding_does_not_matter():
     crf = CRF(3)
     rng, scores = filled(crf, seed=2)

@@ -1,0 +1,458 @@
+"""The speech pipeline: writes down what is said, from files and live, and learns own recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
+from rnnapps.data.audio import read_audio
+from rnnapps.decoding.ctc import nats, needed
+from rnnapps.errors import InputError
+from rnnapps.fine_tuning import kept_if_refused
+from rnnapps.nn.seeding import seeded
+from rnnapps.pipeline import Example, Pipeline
+from rnnapps.pipelines.speech.data import Recorded, read_validation, recorded
+from rnnapps.pipelines.speech.decoding import (
+    NGRAMS,
+    WORDS,
+    Decoder,
+    Word,
+    log_probabilities,
+    unwritable,
+)
+from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+from rnnapps.pipelines.speech.live import BLOCK, SpeechStream
+from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
+from rnnapps.pipelines.speech.transcript import Transcript
+from rnnapps.runtime.rows import run_rows
+from rnnapps.runtime.windows import run_windows
+
+if TYPE_CHECKING:
+    import keras
+
+    from rnnapps.pipelines.speech.training import Recordings
+    from rnnapps.report import Report
+
+#: Steps of a window of a network that reads both ways, and how far windows reach over each other.
+WINDOW, OVERLAP = 1000, 100
+#: Shortest sound that is heard, in seconds.
+SHORTEST = 0.05
+#: How texts are searched where nobody says otherwise.
+DECODING: dict[str, Any] = {"beam_width": 32, "lm_alpha": 0.5, "lm_beta": 1.0}
+#: A sample recording of a preset.
+EXAMPLE = "example.ogg"
+
+
+class Speech(Pipeline):
+    """Writes down speech by a recurrent network that was trained with CTC.
+
+    Example:
+    >>> import numpy as np
+    >>> from rnnapps import pipeline
+    >>> speech = pipeline("speech", False, units=8, layers=1, seed=1)
+    >>> noise = np.random.default_rng(0).normal(scale=0.1, size=16_000)
+    >>> sorted(speech.predict({"raw": noise, "sampling_rate": 16_000}))
+    ['chunks', 'confidence', 'text']
+    """
+
+    task = "speech"
+
+    def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
+        super().__init__(config, preprocessor, **options)
+        self.read_settings()
+
+    def read_settings(self) -> None:
+        """Takes up settings of the preprocessing that have changed."""
+        self.hearing = Hearing(self.preprocessor["hearing"])
+        self.alphabet = Alphabet(self.preprocessor["letters"])
+        self.decoder = Decoder(self.alphabet, self.files, self.preprocessor["decoding"])
+
+    @classmethod
+    def untrained(cls, letters: str = ENGLISH, **overrides: Any) -> Self:
+        """Builds the pipeline with random weights.
+
+        Args:
+            letters: The signs that are written, the blank between words among them.
+            **overrides: Settings of the network, as in `rnnapps.pipelines.speech.model`.
+
+        Returns:
+            The pipeline.
+
+        Raises:
+            InputError: If the letters lack the blank, or one comes twice.
+            UnknownNameError: If there is no such setting.
+        """
+        from rnnapps.pipelines.speech.model import recogniser
+
+        check_settings(overrides, recogniser, "letters")
+        Alphabet(letters)
+        preprocessor = {
+            "hearing": unlevelled(),
+            "letters": letters,
+            "decoding": DECODING,
+        }
+        return cls(overrides, preprocessor)
+
+    @property
+    def streams(self) -> bool:
+        """Whether the network reads forward only, so that it can be fed live."""
+        return bool(self.config.get("streaming"))
+
+    def build(self) -> keras.Model:
+        from rnnapps.pipelines.speech.model import recogniser
+
+        return recogniser(self.hearing.features, self.alphabet.size, **self.config)
+
+    def preprocess(self, raw: Any) -> Example:
+        samples = read_audio(raw, self.hearing.rate)
+        if len(samples) < SHORTEST * self.hearing.rate:
+            raise InputError(
+                f"Expected sound of {SHORTEST} seconds or more. Received: "
+                f"{self._seconds(samples):.3f} seconds."
+            )
+        heard = self.hearing.spectra(np.pad(samples, (0, self.hearing.reach)))
+        return {"spectra": heard.astype(np.float32), "seconds": np.array([self._seconds(samples)])}
+
+    def _seconds(self, samples: np.ndarray) -> float:
+        return len(samples) / self.hearing.rate
+
+    def forward(self, examples: list[Example]) -> list[Example]:
+        session = self.batch_session
+        rows = [{"features": self.hearing.steps(each["spectra"])} for each in examples]
+        if self.streams:
+            logits = [each["logits"] for each in run_rows(session, rows, BLOCK)]
+        else:
+            logits = run_windows(session, rows, "logits", window=WINDOW, overlap=OVERLAP)
+        return [{**each, "logits": found} for each, found in zip(examples, logits, strict=True)]
+
+    def postprocess(
+        self,
+        arrays: Example,
+        raw: Any,
+        beam_width: int | None = None,
+        lm_alpha: float | None = None,
+        lm_beta: float | None = None,
+        hot_words: Mapping[str, float] | None = None,
+        num_texts: int = 1,
+    ) -> Transcript:
+        """Turns the network's answers into a transcript.
+
+        Args:
+            arrays: What `forward` gave.
+            raw: The recording.
+            beam_width: As in `predict`.
+            lm_alpha: As in `predict`.
+            lm_beta: As in `predict`.
+            hot_words: As in `predict`.
+            num_texts: As in `predict`.
+        """
+        settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
+        log_probs = log_probabilities(arrays["logits"])
+        texts = self.decoder.texts(log_probs, settings, num_texts)
+        words = self.decoder.words(log_probs, *texts[0])
+        found = self._told(words, float(arrays["seconds"][0]))
+        if num_texts > 1:
+            found["alternatives"] = [self.decoder.said(symbols) for symbols, _ in texts[1:]]
+        return found
+
+    def predict(self, x: Any, batch_size: int | None = None, **options: Any) -> Any:
+        """Writes down recordings of any length.
+
+        Args:
+            x: A recording, a list or an iterator of them: a path or the bytes of a file of sound,
+                or a dict of samples, `"raw"`, of shape `(samples,)` or `(channels, samples)`, and
+                their rate in Hz, `"sampling_rate"`.
+            batch_size: How many recordings run at once; the results do not depend on it.
+            **options: `beam_width`: prefixes that the search keeps; 1 takes the likeliest symbol
+                of each step. `lm_alpha`: weight of the language model. `lm_beta`: what each word
+                is worth beside, in nats. `hot_words`: words that are likely here, a dict of what
+                each is worth beside, in nats. `num_texts`: number of texts, the likeliest first.
+
+        Returns:
+            For each recording a dict of `text`, `confidence` (mean score of the words) and
+            `chunks`, the words: dicts of `text`, `timestamp`, begin and end in seconds, and
+            `score` (mean probability of its letters); with `num_texts` also `alternatives`, the
+            less likely texts. It can be saved as subtitles: `.save("talk.srt")`.
+
+        Raises:
+            InputError: If a recording cannot be read, or an option is out of range.
+        """
+        return super().predict(x, batch_size, **options)
+
+    def stream(
+        self,
+        beam_width: int | None = None,
+        lm_alpha: float | None = None,
+        lm_beta: float | None = None,
+        hot_words: Mapping[str, float] | None = None,
+    ) -> SpeechStream:
+        """Begins to listen; use it in a `with` block.
+
+        Args:
+            beam_width: As in `predict`.
+            lm_alpha: As in `predict`.
+            lm_beta: As in `predict`.
+            hot_words: As in `predict`.
+
+        Returns:
+            The stream, with `feed(samples)`, `text` and `finish()`.
+
+        Raises:
+            InputError: If the network reads both ways, or an option is out of range.
+        """
+        if not self.streams:
+            raise InputError(
+                "Expected a network that reads forward only. Received: one that must hear the "
+                "whole recording. Do take the preset 'english_streaming', or streaming=True."
+            )
+        settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
+        return SpeechStream(self.session, self.hearing, self.decoder, settings)
+
+    def align(self, audio: Any, text: str) -> Transcript:
+        """Finds where the words of a known text are.
+
+        Args:
+            audio: A recording, as in `predict`.
+            text: What is said in it.
+
+        Returns:
+            A dict as `predict` gives it, of this text.
+
+        Raises:
+            InputError: If the recording cannot be read, the text has letters that are not
+                written, or is too long for the recording.
+        """
+        symbols = self._symbols(text)
+        (arrays,) = self.forward([self.preprocess(audio)])
+        words = self.decoder.words(log_probabilities(arrays["logits"]), symbols)
+        return self._told(words, float(arrays["seconds"][0]))
+
+    def fit(  # type: ignore[override]
+        self,
+        x: Any,
+        y: Any = None,
+        *,
+        validation_data: Any = None,
+        audio: str = "audio",
+        text: str = "text",
+        letters: str | None = None,
+        epochs: int | None = None,
+        batch_size: int = 16,
+        learning_rate: LearningRate = 5e-4,
+        patience: int | None = None,
+        callbacks: Sequence[Any] = (),
+        seed: int = 0,
+        checkpoint_dir: str | Path | None = None,
+        resume: bool = False,
+    ) -> keras.callbacks.History:
+        """Trains on own recordings; a second call continues.
+
+        Args:
+            x: A manifest (.jsonl, .csv or .tsv) with columns of path and text, a folder of
+                recordings with a .txt file beside each, a pandas frame, pairs of a recording and
+                its text, or with `y` the recordings.
+            y: The text of each recording.
+            validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
+            audio: Name of the column with the paths.
+            text: Name of the column with the texts.
+            letters: The signs that are written, where they are to be others than now; the last
+                layer then begins anew, and the language model is left out.
+            epochs: Passes over the recordings; by default as many as give 1,000 batches, from 5
+                to 60.
+            batch_size: Recordings of a batch.
+            learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
+                the lower rate and the head the higher one.
+            patience: Epochs without a better loss after which training stops.
+            callbacks: Keras callbacks.
+            seed: Same seed, same result.
+            checkpoint_dir: Folder of a checkpoint.
+            resume: Whether to go on from it; recordings and options must be those of before.
+
+        Returns:
+            Keras's history; `nats` is of a recording.
+
+        Raises:
+            InputError: If a recording cannot be read, a text has letters that are not written or
+                is too long for its recording, or an argument is out of range.
+        """
+        from rnnapps.pipelines.speech.training import train
+
+        check_fit(
+            epochs=epochs,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            patience=patience,
+            seed=seed,
+            checkpoint_dir=checkpoint_dir,
+            resume=resume,
+        )
+        own = recorded(x, y, audio, text)
+        others = read_validation(validation_data, audio, text)
+        if epochs is None:
+            epochs = int(np.clip(-(-1000 * batch_size // len(own)), 5, 60))
+        with kept_if_refused(self):
+            if letters is not None and letters != self.preprocessor["letters"]:
+                self._take_up(letters, seed)
+            heard = self._heard(own)
+            if self._weights is None and not self.metadata:
+                self.preprocessor["hearing"] = levels(self.preprocessor["hearing"], heard)
+                self.read_settings()
+                heard = [self.hearing.levelled(each) for each in heard]
+            rows = self._recordings(own, heard, batch_size, seed, vary=True)
+            held_out = None
+            if others:
+                held_out = self._recordings(others, self._heard(others), batch_size, seed, False)
+            with self.training(seed) as network:
+                return train(
+                    network,
+                    rows,
+                    held_out,
+                    epochs=epochs,
+                    learning_rate=learning_rate,
+                    patience=patience,
+                    checkpoint_dir=checkpoint_dir,
+                    resume=resume,
+                    callbacks=callbacks,
+                    settings={"letters": self.preprocessor["letters"]},
+                )
+
+    def evaluate(
+        self, x: Any, y: Any = None, audio: str = "audio", text: str = "text", **options: Any
+    ) -> Report:
+        """Measures on own recordings.
+
+        Args:
+            x: As in `fit`.
+            y: As in `fit`.
+            audio: As in `fit`.
+            text: As in `fit`.
+            **options: As in `predict`.
+
+        Returns:
+            Word and character error rates (`wer`, `cer`), the kinds of errors as shares of the
+            words, nats per letter of what was said, and the recordings that were heard worst.
+
+        Raises:
+            InputError: If a recording cannot be read, or a text has letters that are not written.
+        """
+        from rnnapps.pipelines.speech.evaluation import report
+
+        self.check_options(options)
+        own = recorded(x, y, audio, text)
+        symbols = [self._symbols(each.text, number) for number, each in enumerate(own)]
+        heard, likely = [], []
+        for first in range(0, len(own), self.batch_size):
+            part = own[first : first + self.batch_size]
+            answers = self.forward([self.preprocess(each.sound) for each in part])
+            for each, arrays in zip(symbols[first:], answers, strict=False):
+                heard.append(self.postprocess(arrays, None, **options)["text"])
+                likely.append(nats(log_probabilities(arrays["logits"]), each.tolist()))
+        said = [self.alphabet.text(each) for each in symbols]
+        title = f"{self.metadata.get('name', 'speech')} on {len(own)} recordings"
+        return report(said, heard, likely, title)
+
+    def example(self) -> Any:
+        """Gives a sample recording: of the preset, or a tone where it has none."""
+        if EXAMPLE in self.files:
+            return self.files[EXAMPLE]
+        rate = self.hearing.rate
+        tone = 0.3 * np.sin(2 * np.pi * 440 * np.arange(rate) / rate)
+        return {"raw": tone.astype(np.float32), "sampling_rate": rate}
+
+    def demo(self, folder: Path) -> list[tuple[str, str]]:
+        from rnnapps.pipelines.speech.demo import demo
+
+        return demo(self, folder)
+
+    def _told(self, words: list[Word], seconds: float) -> Transcript:
+        chunks = []
+        for word in words:
+            begin, end = (self.hearing.second(step) for step in (word.first, word.end))
+            times = round(min(begin, seconds), 3), round(min(end, seconds), 3)
+            chunks.append({"text": word.text, "timestamp": times, "score": word.score})
+        confidence = float(np.mean([word.score for word in words])) if words else 0.0
+        text = " ".join(word.text for word in words)
+        return Transcript(text=text, confidence=confidence, chunks=chunks)
+
+    def check_options(self, options: Mapping[str, Any]) -> None:
+        super().check_options(options)
+        given = {name: value for name, value in options.items() if name != "num_texts"}
+        settings = self.decoder.settings(**given)
+        count = options.get("num_texts", 1)
+        check_count(num_texts=0 if count is None else count)
+        if count > settings.beam_width:
+            raise InputError(
+                f"Expected num_texts up to the beam_width of {settings.beam_width}. Received: "
+                f"num_texts={count}."
+            )
+
+    def _symbols(self, text: str, number: int | None = None) -> np.ndarray:
+        """Gives the symbols of a text whose letters can all be written."""
+        if number is not None:
+            try:
+                return self._symbols(text)
+            except InputError as error:
+                raise InputError(f"Recording {number}: {error}") from error
+        if not isinstance(text, str):
+            raise InputError(f"Expected a text. Received: {type(text).__name__}.")
+        if lost := unwritable(text, self.alphabet):
+            raise InputError(
+                f"Expected texts of the letters {''.join(self.alphabet.letters)!r}. Received: "
+                f"{sorted(lost)} in {text!r:.80}. Do write them out, or give fit other letters."
+            )
+        if not self.alphabet.normal(text):
+            raise InputError(f"Expected a text with something to say. Received: {text!r:.80}.")
+        return self.alphabet.symbols(self.alphabet.normal(text))
+
+    def _heard(self, own: Sequence[Recorded]) -> list[np.ndarray]:
+        """Hears recordings, as levelled spectra of shape `(frames, mels)`."""
+        found = []
+        for number, each in enumerate(own):
+            try:
+                samples = read_audio(each.sound, self.hearing.rate)
+            except InputError as error:
+                raise InputError(f"Recording {number}: {error}") from error
+            found.append(self.hearing.spectra(np.pad(samples, (0, self.hearing.reach))))
+        return found
+
+    def _recordings(
+        self,
+        own: Sequence[Recorded],
+        heard: Sequence[np.ndarray],
+        batch_size: int,
+        seed: int,
+        vary: bool,
+    ) -> Recordings:
+        """Puts recordings and the symbols of their texts together for training."""
+        from rnnapps.pipelines.speech.training import Recordings
+
+        symbols = []
+        for number, (each, spectra) in enumerate(zip(own, heard, strict=True)):
+            symbols.append(self._symbols(each.text, number))
+            steps = self.hearing.count(len(spectra))
+            if steps < needed(symbols[-1]):
+                raise InputError(
+                    f"Recording {number}: Expected sound of {needed(symbols[-1])} steps or more "
+                    f"for {each.text!r:.80}. Received: {steps} steps."
+                )
+        return Recordings(heard, symbols, self.hearing, batch_size, seed, vary)
+
+    def _take_up(self, letters: str, seed: int) -> None:
+        """Writes in other letters: the last layer begins anew, the rest stays."""
+        Alphabet(letters)
+        fresh = self._weights is None and not self.metadata
+        kept = {} if fresh else {k: a for k, a in self.weights().items() if "logits" not in k}
+        self.preprocessor["letters"] = letters
+        for name in (WORDS, NGRAMS):
+            self.files.pop(name, None)
+        self._begin_anew()
+        self.read_settings()
+        with seeded(seed):
+            network = self.network
+        for weight in network.weights:
+            if weight.path in kept:
+                weight.assign(kept[weight.path])

@@ -1,0 +1,30 @@
+"""The recipes of the shipped presets: data, hearing, network, training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a preset is made: its data, how it hears, its network and training."""
+
+    datasets: tuple[str, ...]
+    training: dict[str, Any]
+    batch_size: int = 24
+    hearing: dict[str, Any] = field(default_factory=dict)
+    network: dict[str, Any] = field(default_factory=dict)
+    seed: int = 1
+
+
+CORPORA = ("librispeech", "common_voice_v1", "common_voice_delta", "kathleen")
+RECIPES = {
+    "english": Recipe(datasets=CORPORA, training={"epochs": 40, "learning_rate": 2e-3}),
+    "english_streaming": Recipe(
+        datasets=CORPORA,
+        training={"epochs": 40, "learning_rate": 2e-3},
+        hearing={"side_by_side": 23},
+        network={"streaming": True, "units": 320},
+    ),
+}

@@ -1,0 +1,66 @@
+"""The symbols in which speech is written down."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+
+import numpy as np
+
+from rnnapps.decoding.ctc import BLANK
+from rnnapps.errors import InputError
+
+SPACE = " "
+ENGLISH = " abcdefghijklmnopqrstuvwxyz'"
+#: Signs that stand for others, where an alphabet has not got them but the others.
+SAME = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "-": SPACE, "–": SPACE, "—": SPACE}
+
+
+class Alphabet:
+    """Turns texts into symbols and back.
+
+    Args:
+        letters: the signs that are written, the blank between words among them; symbol 0 is
+            CTC's blank, and letter i is symbol i + 1.
+
+    Example:
+    >>> from rnnapps.pipelines.speech.spelling import Alphabet, ENGLISH
+    >>> alphabet = Alphabet(ENGLISH)
+    >>> alphabet.normal("Well — isn’t it?")
+    "well isn't it"
+    >>> alphabet.text(alphabet.symbols("a cab")).split()
+    ['a', 'cab']
+    """
+
+    def __init__(self, letters: Sequence[str]):
+        if SPACE not in letters or len(set(letters)) < len(letters):
+            raise InputError(
+                f"Expected letters with the blank among them, each once. Received: {letters!r}."
+            )
+        self.letters = list(letters)
+        self._numbers = {letter: number for number, letter in enumerate(letters, start=BLANK + 1)}
+        self.space = self._numbers[SPACE]
+        known = self._numbers.keys()
+        same = {a: b for a, b in SAME.items() if a not in known and b in known}
+        self._same = str.maketrans(same)
+
+    @property
+    def size(self) -> int:
+        """The number of symbols, CTC's blank among them."""
+        return 1 + len(self.letters)
+
+    def normal(self, text: str) -> str:
+        """Gives a text in the letters alone: small where it has no large ones, no other signs."""
+        text = unicodedata.normalize("NFC", text).translate(self._same)
+        if not any(letter.isupper() for letter in self.letters):
+            text = text.lower()
+        kept = (sign if sign in self._numbers or sign.isspace() else "" for sign in text)
+        return SPACE.join("".join(kept).split())
+
+    def symbols(self, text: str) -> np.ndarray:
+        """Gives the symbols of a text in normal form, int32 of shape `(symbols,)`."""
+        return np.array([self._numbers[letter] for letter in text], np.int32)
+
+    def text(self, symbols: Sequence[int] | np.ndarray) -> str:
+        """Gives the text of symbols."""
+        return "".join(self.letters[int(symbol) - BLANK - 1] for symbol in symbols)

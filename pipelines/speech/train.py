@@ -1,0 +1,175 @@
+"""Trains the shipped presets: `python -m rnnapps.pipelines.speech.train english`.
+
+Needs the folder of public data in RNNAPPS_DATA. A killed training goes on where it was when the
+same command is given again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rnnapps.data import datasets
+from rnnapps.data.audio import read_audio
+from rnnapps.data.log_mel import LogMel
+from rnnapps.data.speech_sets import Utterance
+from rnnapps.decoding.ctc import needed
+from rnnapps.files import replaced_file
+from rnnapps.pipelines.speech.decoding import unwritable
+from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+from rnnapps.pipelines.speech.pipeline import DECODING, Speech
+from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
+from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
+from rnnapps.pipelines.speech.words import language_model, prose
+from rnnapps.training.checkpoint import digest
+from rnnapps.training.command import command
+
+ALPHABET = Alphabet(ENGLISH)
+
+
+def train(name: str, checkpoints: Path, verbose: int = 1) -> tuple[Speech, Any]:
+    """Trains a preset, going on from its checkpoint if there is one.
+
+    Args:
+        name: Name of the preset.
+        checkpoints: Folder of the checkpoints.
+        verbose: As in `keras.Model.fit`.
+
+    Returns:
+        The pipeline with its best weights, and the history.
+    """
+    from rnnapps.pipelines.speech.training import Recordings
+    from rnnapps.pipelines.speech.training import train as run
+
+    recipe = RECIPES[name]
+    own = {split: utterances(recipe, split) for split in ("train", "valid")}
+    plain = Hearing(unlevelled(**recipe.hearing))
+    raw = {split: heard(own[split], plain, checkpoints / f"speech_{name}") for split in own}
+    hearing = levels(unlevelled(**recipe.hearing), raw["train"])
+    files = language_model(reading(recipe, own["train"]))
+    pipe = Speech(
+        {**recipe.network, "seed": recipe.seed},
+        {
+            "hearing": hearing,
+            "letters": ENGLISH,
+            "decoding": DECODING,
+        },
+        files=files,
+    )
+
+    def recordings(split: str) -> Recordings:
+        levelled = [pipe.hearing.levelled(s.astype(np.float32)) for s in raw.pop(split)]
+        symbols = [ALPHABET.symbols(ALPHABET.normal(each.text)) for each in own[split]]
+        told = [
+            index
+            for index, (spectra, each) in enumerate(zip(levelled, symbols, strict=True))
+            if len(each) and pipe.hearing.count(len(spectra)) >= needed(each)
+        ]
+        return Recordings(
+            [levelled[i].astype(np.float16) for i in told],
+            [symbols[i] for i in told],
+            pipe.hearing,
+            recipe.batch_size,
+            recipe.seed,
+            vary=split == "train",
+        )
+
+    with pipe.training(recipe.seed) as network:
+        history = run(
+            network,
+            recordings("train"),
+            recordings("valid"),
+            checkpoint_dir=checkpoints / f"speech_{name}",
+            resume=True,
+            settings={"datasets": list(recipe.datasets), "network": recipe.network},
+            verbose=verbose,
+            **recipe.training,
+        )
+    return pipe, history
+
+
+def utterances(recipe: Recipe, split: str) -> list[Utterance]:
+    """Gives the utterances of a recipe's sets whose texts can be written.
+
+    Those for training say nothing that is said in what is held out.
+    """
+    own = parts(recipe, split)
+    if split == "train":
+        held_out = {ALPHABET.normal(each.text) for each in others(recipe)}
+        own = [each for each in own if ALPHABET.normal(each.text) not in held_out]
+    return [each for each in own if not unwritable(each.text, ALPHABET)]
+
+
+def parts(recipe: Recipe, split: str) -> list[Utterance]:
+    """Gives the utterances of a split of all sets of a recipe."""
+    sets = [name for name in recipe.datasets if split in datasets.DATASETS[name].splits]
+    return [each for name in sets for each in datasets.load(name, split)]
+
+
+def others(recipe: Recipe) -> list[Utterance]:
+    """Gives what training must not hear: the parts for validation and test."""
+    return [*parts(recipe, "valid"), *parts(recipe, "test")]
+
+
+def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.ndarray]:
+    """Hears utterances, or reads what was heard before.
+
+    Args:
+        every: The utterances.
+        hearing: How they are heard, without levels.
+        folder: Where their spectra are kept, in float16.
+
+    Returns:
+        Log-mel spectra of shape `(frames, mels)`, not levelled.
+    """
+    names = [f"{each.sound.path.name}/{each.sound.member}" for each in every]
+    of = digest([np.frombuffer("\n".join(names).encode(), np.uint8)])
+    path = folder / f"heard_{of[:12]}_{hearing.reach}.npz"
+    if not path.exists():
+        hear = LogMel(hearing.spec)
+        silence = (0, hearing.reach)
+        found = [
+            hear(np.pad(read_audio(each.sound.read(), hearing.rate), silence)) for each in every
+        ]
+        lengths = np.array([len(each) for each in found])
+        with replaced_file(path) as temporary, temporary.open("wb") as file:
+            np.savez(file, lengths=lengths, frames=np.concatenate(found).astype(np.float16))
+    with np.load(path, allow_pickle=False) as arrays:
+        return np.split(arrays["frames"], np.cumsum(arrays["lengths"])[:-1])
+
+
+#: Words in a row that a novel may share with what is held out only a few times, by chance.
+SHARED, CHANCE = 7, 3
+
+
+def reading(recipe: Recipe, own: list[Utterance]) -> list[str]:
+    """Gives what the language model reads: what is said in training, and novels.
+
+    Novels from which held-out recordings were read are left out.
+    """
+    held_out = {run for each in others(recipe) for run in _runs(ALPHABET.normal(each.text).split())}
+    found = [ALPHABET.normal(each.text) for each in own]
+    for novel in datasets.load("english_novels", "train"):
+        runs = _runs(ALPHABET.normal(novel).split())
+        if sum(run in held_out for run in runs) < CHANCE:
+            found += prose(novel, ALPHABET)
+    return found
+
+
+def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
+    return zip(*(words[first:] for first in range(SHARED)), strict=False)
+
+
+def make(name: str, checkpoints: Path, output: Path) -> None:
+    """Trains and releases a preset, as `rnnapps.training.command` asks."""
+    from rnnapps.pipelines.speech.release import release
+
+    pipe, history = train(name, checkpoints)
+    release(name, pipe, history, utterances(RECIPES[name], "valid"), output / name)
+
+
+if __name__ == "__main__":
+    command("speech", RECIPES, make, __doc__)

@@ -1,0 +1,48 @@
+"""The words that a preset knows, and what follows what."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from rnnapps.data.words import sentences, words
+from rnnapps.decoding.ngrams import kneser_ney
+from rnnapps.decoding.word_scores import UNKNOWN
+from rnnapps.pipelines.speech.decoding import NGRAMS, WORDS, unwritable
+from rnnapps.pipelines.speech.spelling import Alphabet
+
+
+def language_model(
+    texts: Iterable[str], *, size: int = 24_000, least: Sequence[int] = (1, 2, 3)
+) -> dict[str, bytes]:
+    """Learns which words there are, and what follows what.
+
+    Args:
+        texts: Sentences in normal form.
+        size: Number of words at most, the most frequent.
+        least: How often n-grams of each length must come to be kept.
+
+    Returns:
+        The files of the model, as `rnnapps.pipelines.speech.decoding.Decoder` reads them.
+    """
+    rows = [text.split() for text in texts]
+    counts = Counter(word for row in rows for word in row)
+    known = [word for word, count in counts.most_common(size) if count > 1]
+    number = {word: token for token, word in enumerate(known, start=UNKNOWN + 1)}
+    ids = [np.array([number.get(word, UNKNOWN) for word in row], np.int64) for row in rows if row]
+    model = kneser_ney(ids, len(known) + UNKNOWN + 1, len(least)).pruned(least)
+    return {WORDS: "\n".join(known).encode(), NGRAMS: model.to_bytes()}
+
+
+def prose(text: str, alphabet: Alphabet) -> list[str]:
+    """Gives the sentences of a text in normal form, without those that cannot be written."""
+    found = []
+    for paragraph in text.split("\n"):
+        places = words(paragraph)
+        for first, end in sentences(paragraph, places):
+            sentence = paragraph[places[first][0] : places[end - 1][1]]
+            if not unwritable(sentence, alphabet):
+                found.append(alphabet.normal(sentence))
+    return found
