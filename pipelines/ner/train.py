@@ -77,6 +77,7 @@ def train(pipe: NamedEntities, recipe: Recipe, checkpoint_dir: Path, verbose: in
             network,
             rows("train"),
             rows("valid"),
+            tags=pipe.tags,
             seed=recipe.seed,
             checkpoint_dir=checkpoint_dir,
             resume=True,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -54,6 +54,7 @@ def fit(
     loss: keras.losses.Loss,
     metrics: Sequence[keras.metrics.Metric] = (),
     monitor: str = "loss",
+    judge: Callable[[], float] | None = None,
     epochs: int,
     learning_rate: LearningRate = 1e-3,
     schedule: str = "one_cycle",
@@ -77,6 +78,8 @@ def fit(
         metrics: metrics that heed the weights of the data.
         monitor: name of the loss or metric that decides which epoch is best, the lowest; of the
             validation data, or of the training data where there is none.
+        judge: gives that value where no metric can, after each epoch; it then stands under
+            `"val_"` and the name.
         epochs: number of epochs of the whole training, those before a resume counted in.
         learning_rate: the highest rate of the schedule; a pair of the lowest and the highest is
             spread over the groups of `rnnapps.training.freezing.layer_groups`; a Keras schedule is
@@ -147,8 +150,12 @@ def fit(
             settings=fixed,
         )
         first = checkpoint.restore(model) if resume else 0
+        judges = [] if judge is None else [_Judge(judge, f"val_{monitor}")]
         once = _OneTraining(
-            [checkpoint, *callbacks], add_history=True, add_progbar=verbose != 0, model=model
+            [*judges, checkpoint, *callbacks],
+            add_history=True,
+            add_progbar=verbose != 0,
+            model=model,
         )
         once.begin()
         # Keras fixes the number of batches for a whole `fit`, and ours may differ between epochs.
@@ -178,6 +185,17 @@ def fit(
     history.history = checkpoint.history
     history.epoch = list(range(len(checkpoint.history.get("loss", ()))))
     return history
+
+
+class _Judge(keras.callbacks.Callback):
+    """Adds a value to those of an epoch."""
+
+    def __init__(self, judge: Callable[[], float], name: str):
+        super().__init__()
+        self.judge, self.name = judge, name
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs[self.name] = self.judge()
 
 
 class _OneTraining(keras.callbacks.CallbackList):

@@ -185,3 +185,18 @@ def test_a_schedule_is_used_as_it_is():
         given = {"schedule": schedule, "learning_rate": decay, "callbacks": [Watch()]}
         fit(regression(), Series(), **options(epochs=1, **given))
     assert rates == pytest.approx([0.1, 0.05, 0.025, 0.0125, 0.00625] * 2)
+
+
+def test_a_judge_decides_which_epoch_is_kept():
+    values, model, kept = iter([3.0, 1.0, 2.0]), regression(), []
+    copy = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: kept.append(model.get_weights())
+    )
+    history = fit(
+        model,
+        Series(),
+        **options(epochs=3, monitor="errors", judge=lambda: next(values), callbacks=[copy]),
+    )
+    assert history.history["val_errors"] == [3.0, 1.0, 2.0]
+    for weight, expected in zip(model.get_weights(), kept[1], strict=True):
+        np.testing.assert_array_equal(weight, expected)
