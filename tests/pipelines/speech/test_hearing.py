@@ -1,0 +1,70 @@
+"""What is heard of sound, in any pieces, and as it might have been."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rnnapps.pipelines.speech import variation
+from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+
+SAMPLES = np.random.default_rng(0).normal(size=20_000, scale=0.1).astype(np.float32)
+HEARING = Hearing(unlevelled(mels=20, side_by_side=5, stride=3))
+SPECTRA = HEARING.spectra(SAMPLES)
+
+
+def test_a_step_is_some_spectra_side_by_side():
+    steps = HEARING(SAMPLES)
+    assert steps.shape == (HEARING.count(len(SPECTRA)), HEARING.features)
+    np.testing.assert_array_equal(steps[4].reshape(5, 20), SPECTRA[12:17])
+
+
+def test_levels_bring_each_band_to_mean_0_and_deviation_1():
+    levelled = Hearing(levels(unlevelled(mels=20), [SPECTRA[:50], SPECTRA[50:]])).spectra(SAMPLES)
+    np.testing.assert_allclose(levelled.mean(axis=0), 0, atol=0.01)
+    np.testing.assert_allclose(levelled.std(axis=0), 1, atol=0.01)
+
+
+@given(st.lists(st.integers(0, 4000), min_size=1, max_size=10))
+@settings(max_examples=25, deadline=None)
+def test_a_stream_hears_the_same_steps_in_any_pieces(sizes):
+    ends = np.minimum(np.cumsum(sizes), len(SAMPLES))
+    stream = HEARING.stream()
+    found = [stream.feed(piece) for piece in np.split(SAMPLES[: ends[-1]], ends[:-1])]
+    np.testing.assert_allclose(np.concatenate(found), HEARING(SAMPLES[: ends[-1]]), atol=1e-5)
+
+
+def test_a_second_is_where_its_step_is():
+    tone = np.zeros(32_000, np.float32)
+    tone[16_000:16_160] = 0.5
+    loudest = HEARING(tone).reshape(-1, 5, 20).mean(axis=2)[:, 2].argmax()
+    assert abs((HEARING.second(loudest) + HEARING.second(loudest + 1)) / 2 - 1.005) < 0.03
+
+
+def test_a_variation_is_the_same_for_the_same_seed_and_keeps_the_bands():
+    one, again, other = (variation.varied(SPECTRA, np.random.default_rng(s)) for s in (1, 1, 2))
+    np.testing.assert_array_equal(one, again)
+    assert one.shape != other.shape or not np.array_equal(one, other)
+    assert one.shape[1] == SPECTRA.shape[1] and np.isfinite(one).all()
+    assert abs(len(one) / len(SPECTRA) - 1) <= variation.TEMPO + 0.01
+
+
+def test_stretching_and_warping_move_what_is_there():
+    ramp = np.tile(np.arange(20, dtype=np.float32), (30, 1))
+    assert variation.stretched(ramp, 1.5).shape == (45, 20)
+    np.testing.assert_allclose(variation.warped(ramp, 1.1)[0, :10], np.arange(10) * 1.1, rtol=1e-5)
+    np.testing.assert_array_equal(variation.warped(ramp, 1.0), ramp)
+
+
+def test_noise_fills_what_is_quiet_and_leaves_what_is_loud():
+    levelled = np.where(np.arange(200)[:, None] % 4 == 0, 2.0, -3.0) * np.ones((200, 20))
+    noisy = variation.in_noise(levelled, np.random.default_rng(0))
+    assert (noisy >= levelled - 1e-5).all()
+    rise = noisy - levelled
+    assert rise[1::4].mean() > 5 * rise[::4].mean()
+
+
+def test_gaps_are_few():
+    full = np.ones((400, 20), np.float32)
+    for seed in range(20):
+        gaps = variation.with_gaps(full, np.random.default_rng(seed))
+        assert (gaps == 0).mean() < 0.6 and full.all()

@@ -1,0 +1,63 @@
+"""Letters, words and what follows what."""
+
+import numpy as np
+import pytest
+
+from rnnapps.errors import InputError
+from rnnapps.pipelines.speech.decoding import Decoder, unwritable
+from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
+from rnnapps.pipelines.speech.words import language_model, prose
+
+ALPHABET = Alphabet(ENGLISH)
+
+
+def test_texts_are_written_in_the_letters_alone():
+    assert ALPHABET.normal("  It’s well-known,\n“Mr. O'Brien”… ") == "it's well known mr o'brien"
+    assert ALPHABET.text(ALPHABET.symbols("it's")) == "it's"
+    assert unwritable("Room 12 at the café", ALPHABET) == {"1", "2", "é"}
+    assert unwritable("cafe\u0301", ALPHABET) == {"é"}
+
+
+def test_letters_that_are_asked_for_are_kept():
+    own = Alphabet(" abc-’É")
+    assert own.normal("a-b c’a É é") == "a-b c’a É"
+
+
+@pytest.mark.parametrize("letters", ["abc", " aab", ""])
+def test_letters_are_each_there_once_and_the_blank_among_them(letters):
+    with pytest.raises(InputError, match="letters with the blank among them"):
+        Alphabet(letters)
+
+
+def test_prose_is_cut_into_sentences_that_can_be_written():
+    text = "He left. “Why?” asked Mr. Brown.\nIn 1912 all was well. So it goes."
+    assert prose(text, ALPHABET) == ["he left", "why asked mr brown", "so it goes"]
+
+
+def heard(text, doubt):
+    """Gives log-probabilities of a text, with other letters nearly as likely in some places."""
+    frames = []
+    for place, symbol in enumerate(ALPHABET.symbols(text).tolist()):
+        row = np.full(ALPHABET.size, 1e-4)
+        row[symbol] = 0.9
+        if place in doubt:
+            row[ALPHABET.symbols(doubt[place])[0]], row[symbol] = 0.55, 0.44
+        blank = np.full(ALPHABET.size, 1e-4)
+        blank[0] = 0.99
+        frames += [row, blank]
+    frames = np.array(frames)
+    return np.log(frames / frames.sum(axis=1, keepdims=True))
+
+
+def test_words_that_follow_each_other_settle_what_the_sound_leaves_open():
+    texts = ["the dog ran home", "the dog sat down", "a log burns", "the cat ran home"] * 5
+    files = language_model(texts, least=(1, 1, 1))
+    decoder = Decoder(ALPHABET, files, {"beam_width": 16, "lm_alpha": 1.0, "lm_beta": 1.0})
+    log_probs = heard("the dog ran home", {4: "l"})
+    (alone,) = (decoder.said(s) for s, _ in decoder.texts(log_probs, decoder.settings(1)))
+    assert alone == "the log ran home"
+    (told,) = (decoder.said(s) for s, _ in decoder.texts(log_probs, decoder.settings()))
+    assert told == "the dog ran home"
+    words = decoder.words(log_probs, ALPHABET.symbols(told))
+    assert [word.text for word in words] == told.split()
+    assert [word.first for word in words] == [0, 8, 16, 24]
