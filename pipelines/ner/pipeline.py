@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 from rnnapps.checks import LearningRate, check_fit, check_settings
 from rnnapps.data.tags import OUTSIDE, allowed, mark_spans, possible
 from rnnapps.decoding.viterbi import Chain
+from rnnapps.files import replace_bytes
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
@@ -294,6 +296,22 @@ class NamedEntities(Pipeline):
         scores = score(self.batch_session, [self.features(words) for words, _ in own])
         title = f"{self.metadata.get('name', 'ner')} on {len(own)} sentences"
         return report(own, scores, self.chain, self.tags, title)
+
+    def export(self, path: str | Path) -> Path:
+        """Exports the network as all pipelines do, and beside it what the best path needs.
+
+        Args:
+            path: As in `rnnapps.pipeline.Pipeline.export`.
+
+        Returns:
+            The path; beside it stands a file of the same name and `.json` with the names of the
+            tags, and the scores of the chain that `rnnapps.decoding.viterbi` reads.
+        """
+        path = super().export(path)
+        scores = {name: each.tolist() for name, each in self.chain._asdict().items()}
+        facts = json.dumps({"tags": self.tags, **scores})
+        replace_bytes(path.with_name(path.name + ".json"), facts.encode())
+        return path
 
     def rows(
         self, sentences: Sequence[Sentence], meanings: Mapping[str, Sequence[str]] | None = None

@@ -1,5 +1,6 @@
 """What a tagger answers: spans that are where they say, for any text."""
 
+import json
 import re
 from html import escape
 
@@ -8,7 +9,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rnnapps.data.tags import spans
+from rnnapps.decoding.viterbi import Chain, viterbi
 from rnnapps.errors import InputError
+from rnnapps.runtime.session import OnnxSession
 
 
 def test_spans_are_found_with_label_place_and_probability(pipe):
@@ -81,3 +85,18 @@ def test_a_rendering_shows_the_text_with_its_spans_and_nothing_else_of_it(pipe, 
     )
     with pytest.raises(InputError, match=r"\.html"):
         rendering.save(tmp_path / "page.txt")
+
+
+def test_an_export_has_all_that_the_best_path_needs(pipe, tmp_path):
+    path = pipe.export(tmp_path / "tagger.onnx")
+    facts = json.loads((tmp_path / "tagger.onnx.json").read_text())
+    chain = Chain(*(np.array(facts[name]) for name in Chain._fields))
+    words = ["In", "New", "York", "Ann", "left", "."]
+    inputs = {name: array[None] for name, array in pipe.features(words).items()}
+    outputs, _ = OnnxSession(path.read_bytes()).run({**inputs, "lengths": np.array([6], np.int32)})
+    (best,) = viterbi(chain, outputs["scores"], np.array([6]))
+    found = spans([facts["tags"][number] for number in best], "BIOES")
+    assert [(span.first, span.end, span.label) for span in found] == [
+        (1, 3, "LOC"),
+        (3, 4, "PER"),
+    ]
