@@ -81,7 +81,7 @@ def main() -> None:
             for name, run, options in (
                 ("characters", (one, folder / "no_characters"), {"blank": "characters"}),
                 ("shapes", (one, folder / "no_shapes"), {"blank": "shapes"}),
-                ("public vectors", (replace(one, vectors=0), folder / "no_vectors"), {}),
+                ("public vectors", (replace(one, vectors=(0, 0)), folder / "no_vectors"), {}),
                 ("learnt transitions", (one, folder / "no_chain"), {"chain": False}),
             )
         ),

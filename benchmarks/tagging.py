@@ -31,7 +31,7 @@ PRESET, PARAGRAPHS, BATCH, ROUNDS = "conll2003", 600, 32, 3
 class TorchTagger(torch.nn.Module):
     """The network of `rnnapps.pipelines.ner.model` in PyTorch, as a `Session`."""
 
-    inputs, states, sequences = ["words", "shapes", "characters"], {}, ["scores"]
+    inputs, states, sequences = ["words", "shapes", "characters", "vectors"], {}, ["scores"]
     quantized = False
 
     def __init__(self, weights: dict[str, np.ndarray]):
@@ -47,13 +47,18 @@ class TorchTagger(torch.nn.Module):
         self.scores = torch_dense(weights["scores/kernel"], weights["scores/bias"])
 
     def forward(
-        self, words: torch.Tensor, shapes: torch.Tensor, letters: torch.Tensor, lengths: Any
+        self,
+        words: torch.Tensor,
+        shapes: torch.Tensor,
+        letters: torch.Tensor,
+        vectors: torch.Tensor,
+        lengths: torch.Tensor,
     ) -> torch.Tensor:
         rows = letters.flatten(0, 1)
         valid = (rows > 0)[:, :, None]
         seen = self.filters((self.characters(rows) * valid).transpose(1, 2)).transpose(1, 2)
         spelling = (torch.relu(seen) * valid).amax(dim=1).unflatten(0, words.shape)
-        x = torch.cat([self.words(words), spelling, self.shapes(shapes)], dim=2)
+        x = torch.cat([self.words(words), vectors, spelling, self.shapes(shapes)], dim=2)
         packed = torch.nn.utils.rnn.pack_padded_sequence(
             x, lengths, batch_first=True, enforce_sorted=False
         )
@@ -62,12 +67,13 @@ class TorchTagger(torch.nn.Module):
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict]:
         """Runs the network, as a `Session` does."""
-        words, shapes, letters, lengths = (
-            torch.from_numpy(np.ascontiguousarray(arrays[name])).long()
+        given = {
+            name: torch.from_numpy(np.ascontiguousarray(arrays[name]))
             for name in (*self.inputs, "lengths")
-        )
+        }
+        given = {name: each.long() if name != "vectors" else each for name, each in given.items()}
         with torch.no_grad():
-            return {"scores": self(words, shapes, letters, lengths).numpy()}, {}
+            return {"scores": self(*given.values()).numpy()}, {}
 
 
 class Timed(NamedEntities):

@@ -7,9 +7,9 @@ from functools import lru_cache
 
 import numpy as np
 
+from rnnapps.pipelines.ner.public_vectors import FILE, PublicVectors
+
 WORDS, CHARACTERS = "words.txt", "characters.txt"
-#: Names of the arrays.
-FEATURES = ("words", "shapes", "characters")
 #: Number of a word or character that the vocabulary has not got; 0 is padding.
 UNKNOWN = 1
 #: Characters of a word that are read; of a longer one, half of them at each end.
@@ -24,7 +24,7 @@ class Features:
     """Numbers words, their characters and shapes.
 
     Args:
-        files: bytes of `words.txt` and `characters.txt`, one a line.
+        files: bytes of `words.txt` and `characters.txt`, one a line, and perhaps of public vectors.
 
     Example:
     >>> from rnnapps.pipelines.ner.features import Features
@@ -36,7 +36,13 @@ class Features:
     def __init__(self, files: Mapping[str, bytes]):
         self.words = _numbers(files[WORDS])
         self.characters = _numbers(files[CHARACTERS])
+        self.public = PublicVectors(files.get(FILE))
         self._told = lru_cache(CACHED)(self._tell)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the arrays."""
+        return ("words", "shapes", "characters", *(("vectors",) if self.public.width else ()))
 
     @staticmethod
     def learn(words: Iterable[str], seen: Iterable[str] = ()) -> dict[str, bytes]:
@@ -78,13 +84,15 @@ class Features:
 
         Returns:
             int32 `"words"` and `"shapes"` of shape `(time,)`, `"characters"` of shape
-            `(time, letters)`.
+            `(time, letters)`; where there are public vectors, float32 `"vectors"` of shape
+            `(time, width)`.
         """
         told = [self._told(word) for word in words]
         return {
             "words": np.array([number for number, _, _ in told], np.int32),
             "shapes": np.array([shape for _, shape, _ in told], np.int32),
             "characters": np.array([c for _, _, c in told], np.int32).reshape(-1, LETTERS),
+            **({"vectors": self.public([*map(normal, words)])} if self.public.width else {}),
         }
 
     def _tell(self, word: str) -> tuple[int, int, np.ndarray]:

@@ -21,6 +21,7 @@ def tagger(
     characters: int,
     tags: Sequence[str],
     *,
+    vectors: int = 0,
     embedding: int = 100,
     character_embedding: int = 30,
     filters: int = 60,
@@ -39,13 +40,15 @@ def tagger(
         words: number of words, padding and the unknown one among them.
         characters: number of characters, likewise.
         tags: names of the tags.
+        vectors: width of the public vectors of words, which stand beside the embeddings.
         embedding: width of the embeddings of words.
         character_embedding: width of the embeddings of characters.
         filters: filters of the convolution over the characters of a word.
         shape: width of the embeddings of shapes.
         units: width of a recurrent layer, each way.
         layers: number of recurrent layers.
-        word_dropout: share of the words that are told by characters and shape alone in training.
+        word_dropout: share of the words whose embedding is left out in training, and likewise of
+            those whose vector is, so that either, and the characters alone, tell a word as well.
         input_dropout: share of the features dropped before the first recurrent layer.
         output_dropout: the same after the last, and between them.
         weight_drop: share of the recurrent connections dropped.
@@ -53,8 +56,9 @@ def tagger(
 
     Returns:
         A model from a dict of `"words"` and `"shapes"`, int of shape `(batch, time)`,
-        `"characters"` of shape `(batch, time, letters)` and `"lengths"` of shape `(batch,)`, to
-        `"scores"` of shape `(batch, time, tags)`.
+        `"characters"` of shape `(batch, time, letters)`, perhaps `"vectors"` of shape
+        `(batch, time, vectors)`, and `"lengths"` of shape `(batch,)`, to `"scores"` of shape
+        `(batch, time, tags)`.
 
     Reference: Ma and Hovy 2016, arXiv:1603.01354; Lample et al. 2016, arXiv:1603.01360.
     """
@@ -65,13 +69,18 @@ def tagger(
             "characters": keras.Input((None, LETTERS), dtype="int32", name="characters"),
             "lengths": keras.Input((), dtype="int32", name="lengths"),
         }
-        x = keras.layers.Embedding(words, embedding, name="words_embedding")(inputs["words"])
-        x = keras.layers.Dropout(word_dropout, noise_shape=(None, None, 1), seed=seed)(x)
+        own = keras.layers.Embedding(words, embedding, name="words_embedding")(inputs["words"])
+        told = [keras.layers.Dropout(word_dropout, noise_shape=(None, None, 1), seed=seed)(own)]
+        if vectors:
+            inputs["vectors"] = keras.Input((None, vectors), name="vectors")
+            other = None if seed is None else seed + 1  # so that not both are left out together
+            dropout = keras.layers.Dropout(word_dropout, noise_shape=(None, None, 1), seed=other)
+            told.append(dropout(inputs["vectors"]))
         spelling = CharacterConvolution(
             characters, character_embedding, filters, dropout=0.3, seed=seed, name="spelling"
         )(inputs["characters"])
         form = keras.layers.Embedding(len(SHAPES), shape, name="shapes_embedding")(inputs["shapes"])
-        x = keras.layers.Concatenate(name="features")([x, spelling, form])
+        x = keras.layers.Concatenate(name="features")([*told, spelling, form])
         x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
         recurrent = Recurrent(
             units,

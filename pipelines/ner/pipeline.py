@@ -19,7 +19,7 @@ from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.ner.data import Sentence, check_known, read_validation, tagged
 from rnnapps.pipelines.ner.decoding import decode, score
-from rnnapps.pipelines.ner.features import FEATURES, Features
+from rnnapps.pipelines.ner.features import Features
 from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
 from rnnapps.pipelines.ner.reading import check_words, located
 from rnnapps.pipelines.ner.rendering import Rendering
@@ -101,7 +101,8 @@ class NamedEntities(Pipeline):
     def build(self) -> keras.Model:
         from rnnapps.pipelines.ner.model import tagger
 
-        return tagger(*self.features.sizes, self.tags, **self.config)
+        width = self.features.public.width
+        return tagger(*self.features.sizes, self.tags, vectors=width, **self.config)
 
     def preprocess(self, raw: Any) -> Example:
         read = located(raw)
@@ -123,7 +124,7 @@ class NamedEntities(Pipeline):
             for first, end in pairwise([*begins, len(example["begins"])]):
                 owners.append(index)
                 firsts.append(first)
-                sentences.append({name: example[name][first:end] for name in FEATURES})
+                sentences.append({name: example[name][first:end] for name in self.features.names})
         spans: list[list[tuple[int, int, int]]] = [[] for _ in examples]
         scores: list[list[float]] = [[] for _ in examples]
         labels = {label: number for number, label in enumerate(self.labels)}

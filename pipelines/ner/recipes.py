@@ -8,15 +8,17 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a preset is made: its data, the number of its public vectors, its network and training.
+    """How a preset is made: its data, its public vectors, its network and training.
 
-    The vectors are those of the most frequent words. Sets after the first may have other labels:
+    The words of its own texts begin with their public vectors and learn. Beside these stand the
+    vectors of many more words, which are kept as they are: `vectors` tells of how many, the most
+    frequent, and in how many dimensions. Sets after the first may have other labels:
     `meanings` tells what each may be among those of the first.
     """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
-    vectors: int = 28_000
+    vectors: tuple[int, int] = (150_000, 50)
     meanings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1

@@ -48,7 +48,7 @@ def release(name: str, pipe: NamedEntities, history: Any, directory: Path) -> No
                 **recipe.training,
                 "validation F1, the epoch that is kept": 1 - min(history.history["val_errors"]),
                 "gradient clipping (global norm)": 1.0,
-                "words with public vectors": recipe.vectors,
+                "words with public vectors, and their dimensions": recipe.vectors,
             },
             "limits": LIMITS[name],
         },

@@ -13,11 +13,13 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data import datasets
+from rnnapps.data.word_vectors import WordVector
 from rnnapps.pipeline import Example
 from rnnapps.pipelines.ner.corpora import sentences
 from rnnapps.pipelines.ner.features import UNKNOWN, Features, normal
 from rnnapps.pipelines.ner.growth import tags_for
 from rnnapps.pipelines.ner.pipeline import NamedEntities
+from rnnapps.pipelines.ner.public_vectors import FILE, packed
 from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
 from rnnapps.training.command import command
 
@@ -36,16 +38,18 @@ def beginning(recipe: Recipe) -> NamedEntities:
     vectors = dict(datasets.load("glove", "words"))
     counts = Counter(normal(word) for sentence in seen for word in sentence.words)
     learnable = [word for word, count in counts.items() if count > 1 or word in vectors]
-    files = Features.learn(
-        [*list(vectors)[: recipe.vectors], *learnable], (w for s in seen for w in s.words)
-    )
+    files = Features.learn(learnable, (word for sentence in seen for word in sentence.words))
+    count, width = recipe.vectors
+    if count:
+        public = [WordVector(*pair) for pair in list(vectors.items())[:count]]
+        files[FILE] = packed(public, width)
     tags = tags_for((tag for sentence in own for tag in sentence.tags), [])
     pipe = NamedEntities({**recipe.network, "seed": recipe.seed}, {"tags": tags}, files=files)
     weight = pipe.network.get_layer("words_embedding").embeddings
     table = np.random.default_rng(recipe.seed).normal(scale=0.1, size=weight.shape)
     table[: UNKNOWN + 1] = 0
     for word, number in pipe.features.words.items():
-        if recipe.vectors and word in vectors:
+        if count and word in vectors:
             table[number] = vectors[word]
     weight.assign(table)
     return pipe
