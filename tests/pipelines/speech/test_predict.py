@@ -44,12 +44,10 @@ def test_long_recordings_lose_and_double_no_word(recogniser):
     assert abs(len(whole.split()) - len(said.split())) <= 0.02 * len(said.split())
 
 
-def test_hot_words_and_alternatives(recogniser):
-    quiet = sound("cab", noise=0.25, seed=5)
-    plain = recogniser.predict(quiet, num_texts=4)
-    assert len({plain["text"], *plain["alternatives"]}) == 1 + len(plain["alternatives"]) > 1
-    wanted = next(text for text in plain["alternatives"] if text and " " not in text)
-    assert recogniser.predict(quiet, hot_words={wanted: 50.0})["text"] == wanted
+def test_other_texts_are_other_texts(recogniser):
+    found = recogniser.predict(sound("cab", noise=0.25, seed=5), num_texts=4)
+    every = [found["text"], *found["alternatives"]]
+    assert 1 < len(set(every)) == len(every) <= 4
 
 
 @pytest.mark.parametrize(

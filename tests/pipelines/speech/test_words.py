@@ -61,3 +61,12 @@ def test_words_that_follow_each_other_settle_what_the_sound_leaves_open():
     words = decoder.words(log_probs, ALPHABET.symbols(told))
     assert [word.text for word in words] == told.split()
     assert [word.first for word in words] == [0, 8, 16, 24]
+
+
+def test_hot_words_settle_it_too_and_need_no_language_model():
+    decoder = Decoder(ALPHABET, {}, {"beam_width": 16, "lm_alpha": 1.0, "lm_beta": 1.0})
+    log_probs = heard("the dog ran home", {4: "l"})
+    plain, hot = decoder.settings(), decoder.settings(hot_words={"Dog": 2.0})
+    texts = [decoder.said(symbols) for symbols, _ in decoder.texts(log_probs, plain, 2)]
+    assert texts == ["the log ran home", "the dog ran home"]
+    assert decoder.said(decoder.texts(log_probs, hot)[0][0]) == "the dog ran home"
