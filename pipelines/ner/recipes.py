@@ -24,14 +24,22 @@ class Recipe:
     seed: int = 1
 
 
-TRAINING: dict[str, Any] = {"batch_size": 16, "epochs": 30, "learning_rate": 3e-3}
+TRAINING: dict[str, Any] = {"batch_size": 16, "epochs": 24, "learning_rate": 2e-3}
+NETWORK: dict[str, Any] = {
+    "input_dropout": 0.5,
+    "output_dropout": 0.5,
+    "word_dropout": 0.2,
+    "units": 256,
+    "weight_drop": 0.3,
+}
 NAMES = {"PER": ("person",), "LOC": ("location",), "ORG": ("corporation", "group")}
 OTHERS = ("O", "product", "creative-work")
 RECIPES = {
-    "conll2003": Recipe(datasets=("conll2003",), training=TRAINING),
+    "conll2003": Recipe(datasets=("conll2003",), training=TRAINING, network=NETWORK),
     "open": Recipe(
         datasets=("wnut17", "btc", "wikigold"),
         training=TRAINING,
+        network=NETWORK,
         meanings={"btc": {**NAMES, "O": OTHERS}, "wikigold": {**NAMES, "MISC": OTHERS}},
     ),
 }
