@@ -45,7 +45,7 @@ class Language(Pipeline):
     >>> language.generate("Once upon a time", sentences=1, seed=1).startswith("Once upon a time")
     True
     >>> language.complete("It was a dark and sto", n=1)[0]["word"]
-    'storm'
+    'stormy'
     """
 
     task = "language"

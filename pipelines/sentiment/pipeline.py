@@ -44,12 +44,12 @@ class Sentiment(Pipeline):
     Example:
     >>> from rnnapps import pipeline
     >>> judge = pipeline("sentiment")
-    >>> answers = judge.predict(["Funny, sad and wise.", "Two hours I will never get back."])
+    >>> answers = judge.predict(["Wise, funny and sad.", "A dull, loud waste of two hours."])
     >>> [answer["label"] for answer in answers]
     ['positive', 'negative']
-    >>> words = judge.explain("Funny, sad and wise.").words
+    >>> words = judge.explain("The jokes are old, but the ending is wonderful.").words
     >>> max(words, key=lambda word: word["contribution"])["word"]
-    'wise'
+    'wonderful.'
     """
 
     task = "sentiment"
