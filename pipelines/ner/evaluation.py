@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnapps.data.tags import mark_spans
+from rnnapps.data.tags import Span, mark_spans
 from rnnapps.decoding.viterbi import Chain, Posterior
 from rnnapps.pipelines.ner.data import Sentence
 from rnnapps.pipelines.ner.decoding import decode, marked
@@ -68,7 +68,7 @@ def report(
         }
         for label in labels
     ]
-    overall = measures(right.total(), given.total(), asked.total())
+    overall = measured(true, found)
     if not together:
         overall = {"accuracy": overall["recall"], **overall}
     return Report(
@@ -107,6 +107,17 @@ def nats_per_word(
             total -= known.stretch(0, 0, [number[name] for name in names])
             count += len(names)
     return total / max(1, count)
+
+
+def measured(true: Sequence[Sequence[Span]], found: Sequence[Sequence[Span]]) -> dict[str, Any]:
+    """Gives precision, recall and F1 of the spans that were found.
+
+    Args:
+        true: The spans of each sentence.
+        found: Those that were found in it.
+    """
+    right = sum(len(set(a) & set(b)) for a, b in zip(true, found, strict=True))
+    return measures(right, sum(map(len, found)), sum(map(len, true)))
 
 
 def measures(right: int, given: int, asked: int) -> dict[str, Any]:

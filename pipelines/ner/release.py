@@ -9,7 +9,7 @@ from typing import Any
 from rnnapps.data import datasets
 from rnnapps.data.tags import OUTSIDE, Span, spans
 from rnnapps.pipelines.ner.corpora import sentences
-from rnnapps.pipelines.ner.evaluation import measures
+from rnnapps.pipelines.ner.evaluation import measured
 from rnnapps.pipelines.ner.pipeline import NamedEntities
 from rnnapps.pipelines.ner.recipes import RECIPES
 from rnnapps.precision import precisions
@@ -72,14 +72,13 @@ def measured_on(
     if not meanings:
         return dict(pipe.evaluate(own))
     theirs = {name: label for label, names in meanings.items() for name in names}
-    right = given = asked = 0
-    found = pipe.forward([pipe.preprocess(words) for words, _ in own])
-    for (_, tags), example in zip(own, found, strict=True):
-        answers = [(a, b, theirs[pipe.labels[n]]) for a, b, n in example["spans"].tolist()]
-        answer = {Span(*each) for each in answers if each[2] != OUTSIDE}
-        true = set(spans(tags, "BIOES"))
-        right, given, asked = right + len(answer & true), given + len(answer), asked + len(true)
-    return measures(right, given, asked)
+    labels = [theirs[label] for label in pipe.labels]
+    answers = pipe.forward([pipe.preprocess(words) for words, _ in own])
+    found = [
+        [Span(a, b, labels[n]) for a, b, n in each["spans"].tolist() if labels[n] != OUTSIDE]
+        for each in answers
+    ]
+    return measured([spans(tags, "BIOES") for _, tags in own], found)
 
 
 SUMMARIES = {

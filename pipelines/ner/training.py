@@ -10,10 +10,10 @@ import numpy as np
 from keras import ops
 
 from rnnapps.data.rows import Rows
-from rnnapps.data.tags import mark_spans
+from rnnapps.data.tags import Span, mark_spans
 from rnnapps.decoding.viterbi import viterbi
 from rnnapps.pipelines.ner.decoding import marked
-from rnnapps.pipelines.ner.evaluation import measures
+from rnnapps.pipelines.ner.evaluation import measured
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.given import Given, GivenMean
 from rnnapps.training.resumable import fit
@@ -101,7 +101,8 @@ def errors(network: keras.Model, held_out: Rows, tags: Sequence[str]) -> float:
         1 less the F1 of spans, or where tags stand alone the share that is wrong.
     """
     chain, together = network.get_layer("crf").chain(), mark_spans(tags)
-    right = given = asked = 0
+    true: list[list[Span]] = []
+    found: list[list[Span]] = []
     for inputs, _, weights in held_out:
         possible = inputs.pop("possible")
         scores = ops.convert_to_numpy(network.predict_on_batch(inputs)["scores"])
@@ -110,10 +111,9 @@ def errors(network: keras.Model, held_out: Rows, tags: Sequence[str]) -> float:
             known = possible[row, : lengths[row]]
             if not weights[row] or (known.sum(axis=1) != 1).any():
                 continue
-            true = set(marked([tags[n] for n in known.argmax(axis=1)], together))
-            found = set(marked([tags[n] for n in path], together))
-            right, given, asked = right + len(true & found), given + len(found), asked + len(true)
-    return 1 - measures(right, given, asked)["f1"]
+            true.append(marked([tags[n] for n in known.argmax(axis=1)], together))
+            found.append(marked([tags[n] for n in path], together))
+    return 1 - measured(true, found)["f1"]
 
 
 def _batches(rows: list[Row], batch_size: int, **options: Any) -> Rows:
