@@ -58,6 +58,10 @@ class Hearing:
         """Turns samples into levelled spectra, of shape `(frames, mels)`."""
         return self.levelled(self._transform(samples))
 
+    def recording(self, samples: np.ndarray) -> np.ndarray:
+        """Gives the levelled spectra of a whole recording, with the silence behind its end."""
+        return self.spectra(np.pad(samples, (0, self.reach)))
+
     def levelled(self, spectra: np.ndarray) -> np.ndarray:
         """Brings log-mel spectra to mean 0 and deviation 1."""
         return (spectra - self._mean) * self._scale

@@ -114,8 +114,8 @@ class Speech(Pipeline):
                 f"Expected sound of {SHORTEST} seconds or more. Received: "
                 f"{self._seconds(samples):.3f} seconds."
             )
-        heard = self.hearing.spectra(np.pad(samples, (0, self.hearing.reach)))
-        return {"spectra": heard.astype(np.float32), "seconds": np.array([self._seconds(samples)])}
+        heard = self.hearing.recording(samples)
+        return {"spectra": heard, "seconds": np.array([self._seconds(samples)])}
 
     def _seconds(self, samples: np.ndarray) -> float:
         return len(samples) / self.hearing.rate
@@ -127,7 +127,10 @@ class Speech(Pipeline):
             logits = [each["logits"] for each in run_rows(session, rows, BLOCK)]
         else:
             logits = run_windows(session, rows, "logits", window=WINDOW, overlap=OVERLAP)
-        return [{**each, "logits": found} for each, found in zip(examples, logits, strict=True)]
+        return [
+            {**each, "log_probs": log_probabilities(found)}
+            for each, found in zip(examples, logits, strict=True)
+        ]
 
     def postprocess(
         self,
@@ -151,7 +154,7 @@ class Speech(Pipeline):
             num_texts: As in `predict`.
         """
         settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
-        log_probs = log_probabilities(arrays["logits"])
+        log_probs = arrays["log_probs"]
         texts = self.decoder.texts(log_probs, settings, num_texts)
         words = self.decoder.words(log_probs, *texts[0])
         found = self._told(words, float(arrays["seconds"][0]))
@@ -228,7 +231,7 @@ class Speech(Pipeline):
         """
         symbols = self._symbols(text)
         (arrays,) = self.forward([self.preprocess(audio)])
-        words = self.decoder.words(log_probabilities(arrays["logits"]), symbols)
+        words = self.decoder.words(arrays["log_probs"], symbols)
         return self._told(words, float(arrays["seconds"][0]))
 
     def fit(  # type: ignore[override]
@@ -350,7 +353,7 @@ class Speech(Pipeline):
             answers = self.forward([self.preprocess(each.sound) for each in part])
             for each, arrays in zip(symbols[first:], answers, strict=False):
                 heard.append(self.postprocess(arrays, None, **options)["text"])
-                likely.append(nats(log_probabilities(arrays["logits"]), each.tolist()))
+                likely.append(nats(arrays["log_probs"], each.tolist()))
         said = [self.alphabet.text(each) for each in symbols]
         title = f"{self.metadata.get('name', 'speech')} on {len(own)} recordings"
         return report(said, heard, likely, title)
@@ -416,7 +419,7 @@ class Speech(Pipeline):
                 samples = read_audio(each.sound, self.hearing.rate)
             except InputError as error:
                 raise InputError(f"Recording {number}: {error}") from error
-            found.append(self.hearing.spectra(np.pad(samples, (0, self.hearing.reach))))
+            found.append(self.hearing.recording(samples))
         return found
 
     def _recordings(

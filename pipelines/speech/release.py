@@ -8,7 +8,6 @@ from typing import Any
 
 from rnnapps.data import datasets
 from rnnapps.data.speech_sets import Utterance
-from rnnapps.pipelines.speech.decoding import log_probabilities
 from rnnapps.pipelines.speech.evaluation import word_errors
 from rnnapps.pipelines.speech.pipeline import EXAMPLE, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES
@@ -41,7 +40,8 @@ def release(
     recipe = RECIPES[name]
     spread = held_out[:: max(1, len(held_out) // WEIGHED)]
     alpha, beta, valid = weighed(pipe, spread)
-    pipe.preprocessor["decoding"] |= {"lm_alpha": alpha, "lm_beta": beta}
+    decoding = {**pipe.preprocessor["decoding"], "lm_alpha": alpha, "lm_beta": beta}
+    pipe.preprocessor["decoding"] = decoding
     pipe.read_settings()
     kathleen = datasets.load("kathleen", "valid")
     pipe.files[EXAMPLE] = max(kathleen, key=lambda each: -abs(each.seconds - 4)).sound.read()
@@ -102,8 +102,7 @@ def weighed(pipe: Speech, held_out: Sequence[Utterance]) -> tuple[float, float, 
     """
     said = [pipe.alphabet.normal(each.text) for each in held_out]
     heard = [
-        log_probabilities(pipe.forward([pipe.preprocess(each.sound.read())])[0]["logits"])
-        for each in held_out
+        pipe.forward([pipe.preprocess(each.sound.read())])[0]["log_probs"] for each in held_out
     ]
 
     def wer(alpha: float, beta: float) -> float:

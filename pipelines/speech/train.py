@@ -14,7 +14,6 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.audio import read_audio
-from rnnapps.data.log_mel import LogMel
 from rnnapps.data.speech_sets import Utterance
 from rnnapps.decoding.ctc import needed
 from rnnapps.files import replaced_file
@@ -129,11 +128,7 @@ def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.nda
     of = digest([np.frombuffer("\n".join(names).encode(), np.uint8)])
     path = folder / f"heard_{of[:12]}_{hearing.reach}.npz"
     if not path.exists():
-        hear = LogMel(hearing.spec)
-        silence = (0, hearing.reach)
-        found = [
-            hear(np.pad(read_audio(each.sound.read(), hearing.rate), silence)) for each in every
-        ]
+        found = [hearing.recording(read_audio(each.sound.read(), hearing.rate)) for each in every]
         lengths = np.array([len(each) for each in found])
         with replaced_file(path) as temporary, temporary.open("wb") as file:
             np.savez(file, lengths=lengths, frames=np.concatenate(found).astype(np.float16))
