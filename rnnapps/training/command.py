@@ -29,11 +29,16 @@ def command(
 
 
 def prefer_speed() -> None:
-    """Lets PyTorch round products to bfloat16, and take for zero what is next to it."""
+    """Lets PyTorch take for zero what is next to it, and round to bfloat16 where that is fast.
+
+    A processor without bfloat16 imitates it, some fifty times slower than float32.
+    """
     import keras
 
     if keras.backend.backend() == "torch":
         import torch
 
-        torch.set_float32_matmul_precision("medium")
+        able = torch.cpu.get_capabilities()
+        if able.get("avx512_bf16") or able.get("amx_bf16") or able.get("bf16"):
+            torch.set_float32_matmul_precision("medium")
         torch.set_flush_denormal(True)
