@@ -9,10 +9,11 @@ import pytest
 
 from rnnapps import pipeline, tasks
 from rnnapps.data.midi import midi_of
+from rnnapps.errors import InputError
 from rnnapps.pipelines.music.representation import melody_notes
 
 pytest.register_assert_rewrite("tests.pipeline_case", "tests.fresh_process")
-from tests.pipeline_case import PipelineCase  # noqa: E402
+from tests.pipeline_case import PipelineCase, assert_close, killing  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -125,6 +126,73 @@ class TestSpeech(PipelineCase):
             for piece in np.array_split(samples, 7):
                 stream.feed(piece)
         return live.predict({"raw": samples, "sampling_rate": 16_000})["text"], stream.text
+
+
+class TestAgent(PipelineCase):
+    task = "agent"
+    small = {"env": "CartPoleNoVel-v1", "encoder": 8, "units": 8, "hidden": 8, "seed": 1}
+    learning = {"num_envs": 4, "n_steps": 64, "n_epochs": 4, "verbose": 0}
+    wrong_inputs = (None, "text", object(), [1.0, 2.0], [np.nan] * 4, [[1.0, 2.0]])
+
+    def fit(self, pipe, epochs=8, **options):
+        options = {**self.learning, **options}
+        return pipe.fit(steps=epochs * 4 * 64, **options).history
+
+    def test_an_input_a_list_and_an_iterator_agree(self, pipe):
+        seen = np.random.default_rng(0).normal(scale=0.1, size=(5, 4))
+        actions, (h, c) = pipe.predict(seen)
+        for index, each in enumerate(seen):
+            action, (h_one, c_one) = pipe.predict(each)
+            assert action == actions[index] and action.shape == ()
+            assert_close(
+                [h_one[0].tolist(), c_one[0].tolist()], [h[index].tolist(), c[index].tolist()], 1e-5
+            )
+
+    def test_answers_do_not_depend_on_neighbours(self, pipe):
+        seen = np.random.default_rng(0).normal(scale=0.1, size=(5, 4))
+        _, first = pipe.predict(seen)
+        _, second = pipe.predict(2 * seen, first)
+        _, (h, _) = pipe.predict(2 * seen[3], tuple(each[3:4] for each in first))
+        np.testing.assert_allclose(h[0], second[0][3], atol=1e-6)
+
+    def test_wrong_inputs_are_refused(self, pipe):
+        for wrong in self.wrong_inputs:
+            with pytest.raises(InputError, match=r"^Expected .* Received: "):
+                pipe.predict(wrong)
+
+    def test_a_killed_training_goes_on_to_the_same_end(self, saved, tmp_path):
+        whole, killed, resumed = (pipeline(self.task, saved) for _ in range(3))
+        kept = {"seed": 5, "checkpoint_dir": tmp_path}
+        history = self.fit(whole, epochs=4, seed=5)
+        with pytest.raises(KeyboardInterrupt):
+            self.fit(killed, epochs=4, callbacks=[killing(2)], **kept)
+        assert not np.array_equal(
+            killed.weights()["value/kernel"], pipeline(self.task, saved).weights()["value/kernel"]
+        )
+        again = self.fit(resumed, epochs=4, resume=True, **kept)
+        # New episodes begin, so that what follows differs; what was is kept.
+        assert len(again["loss"]) == 4 and again["steps"] == history["steps"]
+        assert again["loss"][:2] == pytest.approx(history["loss"][:2], rel=1e-4)
+        with pytest.raises(InputError, match="checkpoint"):
+            self.fit(pipeline(self.task, saved), epochs=3, resume=True, **kept)
+
+    def test_own_examples_are_learnt_and_a_second_fit_goes_on(self, pipe, saved):
+        before = pipe.evaluate(episodes=20)["mean_return"]
+        for _ in range(2):
+            self.fit(pipe)
+        assert pipe.evaluate(episodes=20)["mean_return"] > 1.5 * before
+        self.assert_runtime_is_keras(pipe)
+        assert f"Fine-tuned from {saved.name}" in pipe.card
+
+    def test_fine_tuning_learns_own_examples(self, pipe):
+        with pytest.raises(InputError, match="Do call fit"):
+            pipe.fine_tune("CartPole-v1")
+
+    def test_finding_a_learning_rate_changes_nothing(self, pipe):
+        with pytest.raises(InputError, match="Do call fit"):
+            pipe.lr_find("CartPole-v1")
+
+    test_wrong_batch_sizes_are_refused = None  # an agent takes a batch as one
 
 
 class TestLetters(PipelineCase):

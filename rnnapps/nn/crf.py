@@ -9,6 +9,9 @@ from keras import ops
 from rnnapps.decoding.viterbi import BARRED, Chain
 from rnnapps.nn.lengths import validity
 
+#: Added to a sum of exponentials before its logarithm is taken, so that none is of zero.
+SMALLEST = 1e-30
+
 
 @keras.saving.register_keras_serializable("rnnapps")
 class CRF(keras.layers.Layer):
@@ -75,9 +78,13 @@ class CRF(keras.layers.Layer):
         known = scores + BARRED * (1 - ops.cast(possible, scores.dtype))
         valid = validity(ops.concatenate([lengths, lengths]), ops.shape(scores)[1])
 
+        likely = ops.exp(transitions)
+
         def step(reached, packed):
             score, live = packed[:, :-1], packed[:, -1:]
-            following = ops.logsumexp(reached[:, :, None] + transitions[None], axis=1) + score
+            highest = ops.stop_gradient(ops.max(reached, axis=1, keepdims=True))
+            following = ops.matmul(ops.exp(reached - highest), likely)
+            following = ops.log(following + SMALLEST) + highest + score
             return ops.where(live > 0, following, reached), None
 
         # One tensor, as Keras on TensorFlow cannot scan several over a free number of steps.

@@ -1,0 +1,137 @@
+"""Measures agents over many episodes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from rnnapps.pipelines.agent.environments import Source, vector
+from rnnapps.report import Report
+
+if TYPE_CHECKING:
+    from rnnapps.pipelines.agent.pipeline import Agent
+
+#: Gives actions for a batch of observations and for where episodes begin.
+Policy = Callable[[Any, np.ndarray], np.ndarray]
+#: Environments that run side by side.
+SIDE_BY_SIDE = 20
+
+
+def measured(
+    agent: Agent,
+    source: Source,
+    episodes: int,
+    deterministic: bool,
+    memoryless: Agent | None,
+    seed: int,
+) -> Report:
+    """Measures an agent beside random actions, and beside another one.
+
+    Args:
+        agent: The agent.
+        source: The environment.
+        episodes: Number of episodes.
+        deterministic: Whether agents take the likeliest actions.
+        memoryless: The other agent.
+        seed: Seed.
+
+    Returns:
+        The figures of the agent, and a table of all.
+    """
+    others: dict[str, Policy] = {"this agent": policy_of(agent, deterministic, seed)}
+    if memoryless is not None:
+        others["without memory"] = policy_of(memoryless, deterministic, seed)
+    others["random actions"] = random_policy(agent, seed)
+    world = vector(source, min(SIDE_BY_SIDE, episodes))
+    try:
+        agent.check_spaces(world.single_observation_space, world.single_action_space)
+        found = {name: figures(*play(world, p, episodes, seed)) for name, p in others.items()}
+    finally:
+        if world is not source:
+            world.close()
+    rows = [{"policy": name, **values} for name, values in found.items()]
+    where = source if isinstance(source, str) else "an own environment"
+    title = f"{agent.metadata.get('name', 'agent')} on {where}, {episodes} episodes"
+    return Report(found["this agent"], title=title, tables={"Returns": rows})
+
+
+def play(world: Any, policy: Policy, episodes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Plays episodes side by side, as many in each environment, long and short ones alike.
+
+    Args:
+        world: A `gymnasium.vector.VectorEnv` that begins anew in the step that ends an episode.
+        policy: What acts.
+        episodes: Number of episodes.
+        seed: Seed of the environments.
+
+    Returns:
+        Returns and lengths of shape `(episodes,)`.
+    """
+    count = world.num_envs
+    quota = np.full(count, episodes // count) + (np.arange(count) < episodes % count)
+    observations, _ = world.reset(seed=seed)
+    begins = np.ones(count, bool)
+    totals, steps = np.zeros(count), np.zeros(count, int)
+    returns: list[float] = []
+    lengths: list[int] = []
+    while quota.any():
+        observations, rewards, terminated, truncated, _ = world.step(policy(observations, begins))
+        totals += rewards
+        steps += 1
+        begins = terminated | truncated
+        for i in np.flatnonzero(begins & (quota > 0)):
+            returns.append(float(totals[i]))
+            lengths.append(int(steps[i]))
+            quota[i] -= 1
+        totals[begins], steps[begins] = 0, 0
+    return np.array(returns), np.array(lengths)
+
+
+def policy_of(agent: Agent, deterministic: bool, seed: int) -> Policy:
+    """Gives what an agent does, remembering."""
+    agent.reset(seed)
+    state = None
+
+    def act(observations: Any, begins: np.ndarray) -> np.ndarray:
+        nonlocal state
+        actions, state = agent.predict(observations, state, begins, deterministic)
+        return actions
+
+    return act
+
+
+def random_policy(agent: Agent, seed: int) -> Policy:
+    """Gives actions that are all as likely, or uniform within their bounds."""
+    rng, spec = np.random.default_rng(seed), agent.actions.spec
+
+    def act(observations: Any, begins: np.ndarray) -> np.ndarray:
+        if agent.actions.continuous:
+            drawn = rng.uniform(spec["low"], spec["high"], (len(begins), len(spec["low"])))
+        else:
+            drawn = rng.integers(spec["discrete"], size=(len(begins), len(spec["discrete"])))
+        return agent.actions.given(drawn)
+
+    return act
+
+
+def figures(returns: np.ndarray, lengths: np.ndarray) -> dict[str, float]:
+    """Gives mean and deviation of returns, the 95 % confidence interval, and the mean length.
+
+    Example:
+    >>> import numpy as np
+    >>> from rnnapps.pipelines.agent.evaluation import figures
+    >>> figures(np.array([10.0, 14.0]), np.array([10, 14]))["mean_return"]
+    12.0
+    """
+    deviation = float(returns.std(ddof=1)) if len(returns) > 1 else 0.0
+    half = 1.96 * deviation / np.sqrt(len(returns))
+    mean = float(returns.mean())
+    return {
+        "mean_return": mean,
+        "std_return": deviation,
+        "ci95_low": float(mean - half),
+        "ci95_high": float(mean + half),
+        "mean_length": float(lengths.mean()),
+    }

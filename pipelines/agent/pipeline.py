@@ -1,0 +1,384 @@
+"""The agent pipeline: acts in worlds that it sees in part, plays, learns, is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, Self
+
+import numpy as np
+
+from rnnapps.checks import check_count, check_settings
+from rnnapps.errors import InputError
+from rnnapps.pipeline import Example, Pipeline
+from rnnapps.pipelines.agent import spaces
+from rnnapps.pipelines.agent.actions import Actions
+from rnnapps.pipelines.agent.actions import described as described_actions
+from rnnapps.pipelines.agent.environments import Source, single, vector
+from rnnapps.pipelines.agent.rollout import Rollout
+from rnnapps.runtime.session import LENGTHS, zero_states
+
+if TYPE_CHECKING:
+    import keras
+
+    from rnnapps.report import Report
+
+#: The states of a network, each of shape `(batch, units)`.
+State = tuple[np.ndarray, ...]
+
+
+class Agent(Pipeline):
+    """Acts by what it sees and remembers; learns by recurrent PPO.
+
+    Presets: see `rnnapps.presets("agent")`. Acting needs no environment; playing, learning and
+    measuring need gymnasium, of the extra `rl`.
+
+    Example:
+    >>> from rnnapps import pipeline
+    >>> agent = pipeline("agent", "cartpole_novel")
+    >>> action, state = agent.predict([0.01, 0.0, -0.02, 0.0])
+    >>> action, state = agent.predict([0.02, 0.0, -0.03, 0.0], state)
+    >>> int(action) in (0, 1)
+    True
+    """
+
+    task = "agent"
+    takes_files = False
+
+    def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
+        super().__init__(config, preprocessor, **options)
+        self.observations: spaces.Spec = self.preprocessor["observations"]
+        self.actions = Actions(self.preprocessor["actions"])
+        self.reset()
+
+    @classmethod
+    def untrained(cls, env: Source = "CartPoleNoVel-v1", **overrides: Any) -> Self:
+        """Builds the pipeline with random weights.
+
+        Args:
+            env: Environment that it shall act in, as in `fit`.
+            **overrides: Settings of the network, as in `rnnapps.pipelines.agent.model`.
+
+        Returns:
+            The pipeline.
+
+        Raises:
+            InputError: If there is no such environment, or its spaces are not supported.
+            UnknownNameError: If there is no such setting.
+        """
+        from rnnapps.pipelines.agent.model import policy
+
+        check_settings(overrides, policy, "env")
+        with closing(vector(env, 1)) as world:
+            known = {
+                "env": env if isinstance(env, str) else None,
+                "observations": spaces.described(world.single_observation_space),
+                "actions": described_actions(world.single_action_space),
+            }
+        return cls(overrides, known)
+
+    def build(self) -> keras.Model:
+        from rnnapps.pipelines.agent.model import policy
+
+        continuous = self.actions.continuous
+        outputs = self.actions.width // (2 if continuous else 1)
+        width = spaces.width_of(self.observations)
+        return policy(width, outputs, continuous=continuous, **self.config)
+
+    def preprocess(self, raw: Any) -> Example:
+        if spaces.is_batch(self.observations, raw):
+            raise InputError(f"Expected one observation. Received: a batch, {raw!r:.60}.")
+        return {"observations": spaces.vectors(self.observations, spaces.batch_of_one(raw))}
+
+    def postprocess(self, arrays: Example, raw: Any) -> Any:
+        return self.actions.given(self.actions.likeliest(arrays["policy"]))[0]
+
+    def predict(  # type: ignore[override]
+        self,
+        observation: Any,
+        state: State | None = None,
+        episode_start: Any = None,
+        deterministic: bool = True,
+    ) -> tuple[np.ndarray, State]:
+        """Chooses an action, as Stable-Baselines3 does.
+
+        Args:
+            observation: What is seen now, as the environment gives it, or a batch of such. Before
+                it is read, the state tells what was seen before.
+            state: What the call before gave; None where episodes begin.
+            episode_start: Where new episodes begin, of shape `(batch,)`: these forget the state.
+            deterministic: Whether to take the likeliest action, else it is drawn (see `reset`).
+
+        Returns:
+            The action, or the batch of them, and the state to give to the next call.
+
+        Raises:
+            InputError: If the observation is not of the space that the agent knows, or the state
+                is of another batch.
+        """
+        several = spaces.is_batch(self.observations, observation)
+        batch = observation if several else spaces.batch_of_one(observation)
+        seen = spaces.vectors(self.observations, batch)
+        states = self._states(state, len(seen))
+        if episode_start is not None:
+            begins = np.broadcast_to(np.asarray(episode_start, bool), len(seen))
+            states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
+        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
+        told, after = self.session.run(arrays)
+        policy = told["policy"][:, 0]
+        drawn = (
+            self.actions.likeliest(policy) if deterministic else self.actions.draw(policy, self.rng)
+        )
+        given = self.actions.given(drawn)
+        return (given if several else given[0]), tuple(after.values())
+
+    def act(self, observation: Any, deterministic: bool = True) -> np.ndarray:
+        """Chooses an action, and remembers what it saw until `reset`.
+
+        Args:
+            observation: What is seen now.
+            deterministic: Whether to take the likeliest action.
+
+        Returns:
+            The action.
+        """
+        action, self._state = self.predict(observation, self._state, deterministic=deterministic)
+        return action
+
+    def reset(self, seed: int | None = None) -> None:
+        """Forgets what was seen, as a new episode begins.
+
+        Args:
+            seed: Seed of the actions that are drawn from now on.
+        """
+        check_count(0, seed=seed)
+        self._state: State | None = None
+        self.rng = np.random.default_rng(seed)
+
+    def play(
+        self,
+        env: Source | None = None,
+        episodes: int = 1,
+        *,
+        render: bool = False,
+        deterministic: bool = True,
+        max_steps: int = 10_000,
+        seed: int = 0,
+    ) -> Rollout:
+        """Plays episodes.
+
+        Args:
+            env: Id of an environment, or a function that makes one (which has to render where
+                `render` is asked for); by default the one that the agent learnt in.
+            episodes: How many.
+            render: Whether to keep a film.
+            deterministic: Whether to take the likeliest actions.
+            max_steps: Steps after which an episode is broken off.
+            seed: Seed of the first episode; the others have those that follow.
+
+        Returns:
+            Returns and lengths, and the film; `save("run.gif")` writes it.
+
+        Raises:
+            InputError: If there is no such environment, or its spaces are others.
+        """
+        check_count(episodes=episodes, max_steps=max_steps)
+        check_count(0, seed=seed)
+        source = self._source(env)
+        returns, lengths, frames = [], [], []
+        with closing(single(source, "rgb_array" if render else None)) as world:
+            self.check_spaces(world.observation_space, world.action_space)
+            for episode in range(episodes):
+                self.reset(seed + episode)
+                observation, _ = world.reset(seed=seed + episode)
+                total, steps, done = 0.0, 0, False
+                while not done and steps < max_steps:
+                    if render:
+                        frames.append(_frame(world))
+                    action = self.act(observation, deterministic)
+                    observation, reward, terminated, truncated, _ = world.step(action)
+                    total, steps, done = total + float(reward), steps + 1, terminated or truncated
+                returns.append(total)
+                lengths.append(steps)
+            fps = int(world.metadata.get("render_fps", 30))
+        title = source if isinstance(source, str) else "own environment"
+        return Rollout(returns, lengths, frames=frames, fps=fps, title=title)
+
+    def fit(  # type: ignore[override]
+        self,
+        env: Source | None = None,
+        *,
+        steps: int = 100_000,
+        num_envs: int = 8,
+        callbacks: Sequence[Any] = (),
+        checkpoint_dir: str | Path | None = None,
+        resume: bool = False,
+        seed: int = 0,
+        verbose: int = 1,
+        **settings: Any,
+    ) -> keras.callbacks.History:
+        """Learns to act in an environment; a second call continues.
+
+        Args:
+            env: Id of an environment of gymnasium, popgym or minigrid, a function that makes one,
+                or a `gymnasium.vector.VectorEnv`; by default the one that the agent learnt in.
+            steps: Steps in all environments together.
+            num_envs: How many environments run side by side.
+            callbacks: Keras callbacks; an update counts as an epoch.
+            checkpoint_dir: Folder of a checkpoint, which is written after each update.
+            resume: Whether to go on from it, with new episodes.
+            seed: Same seed, same result.
+            verbose: 1 shows progress and, in a notebook, the returns as they grow; 0 nothing.
+            **settings: Those of `rnnapps.pipelines.agent.settings.Settings`, such as `gamma`.
+
+        Returns:
+            Keras's history, a value for each update: `return` and `length`, means of the episodes
+            that ended; `steps`; the parts of the loss.
+
+        Raises:
+            InputError: If there is no such environment, its spaces are others than the agent's, or
+                an argument is out of range.
+            RnnappsError: If the environment fails; what was learnt before is kept.
+
+        Reference: Schulman et al. 2017, "Proximal Policy Optimization Algorithms",
+        arXiv:1707.06347.
+        """
+        from rnnapps.pipelines.agent.live import live
+        from rnnapps.pipelines.agent.ppo import learn
+        from rnnapps.pipelines.agent.progress import Progress
+        from rnnapps.pipelines.agent.settings import settings_of
+
+        check_count(steps=steps, num_envs=num_envs)
+        check_count(0, seed=seed)
+        if resume and checkpoint_dir is None:
+            raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
+        chosen = settings_of(settings)
+        source = self._source(env)
+        world = vector(source, num_envs)
+        try:
+            self.check_spaces(world.single_observation_space, world.single_action_space)
+            each = world.num_envs * chosen.n_steps
+            if steps < each:
+                raise InputError(
+                    f"Expected steps for one update or more, {each} (num_envs * n_steps). "
+                    f"Received: steps={steps}."
+                )
+            facts = {"steps": steps, "num_envs": world.num_envs, "seed": seed, **vars(chosen)}
+            kept = None if checkpoint_dir is None else Progress(checkpoint_dir, facts, resume)
+            with self.training(seed) as network:
+                return learn(
+                    network,
+                    world,
+                    self.observations,
+                    self.actions,
+                    chosen,
+                    steps=steps,
+                    seed=seed,
+                    callbacks=[*callbacks, *live(verbose)],
+                    progress=kept,
+                )
+        finally:
+            if world is not source:
+                world.close()
+
+    def evaluate(  # type: ignore[override]
+        self,
+        env: Source | None = None,
+        *,
+        episodes: int = 100,
+        deterministic: bool = True,
+        memoryless: Agent | None = None,
+        seed: int = 0,
+    ) -> Report:
+        """Plays many episodes and measures them, beside random actions.
+
+        Args:
+            env: As in `fit`.
+            episodes: How many.
+            deterministic: Whether to take the likeliest actions.
+            memoryless: Another agent to set beside it, such as one without memory.
+            seed: Seed of environments and actions.
+
+        Returns:
+            Mean return with its deviation and 95 % confidence interval, and mean length; a table
+            with those of random actions.
+
+        Raises:
+            InputError: As in `fit`.
+        """
+        from rnnapps.pipelines.agent.evaluation import measured
+
+        check_count(episodes=episodes)
+        check_count(0, seed=seed)
+        source = self._source(env)
+        return measured(self, source, episodes, deterministic, memoryless, seed)
+
+    def fine_tune(self, *_: Any, **__: Any) -> NoReturn:
+        raise InputError("Expected a task that learns from examples. Received: agent. Do call fit.")
+
+    def lr_find(self, *_: Any, **__: Any) -> NoReturn:
+        raise InputError("Expected a task that learns from examples. Received: agent. Do call fit.")
+
+    def example(self) -> Any:
+        rng = np.random.default_rng(0)
+        return _sample(self.observations, rng)
+
+    def demo(self, folder: Path) -> list[tuple[str, str]]:
+        from rnnapps.pipelines.agent.demo import demo
+
+        return demo(self, folder)
+
+    def check_spaces(self, observations: Any, actions: Any) -> None:
+        """Checks that an environment is one for this agent.
+
+        Raises:
+            InputError: If what is seen or done there is of another kind.
+        """
+        for name, known, other in (
+            ("observations", self.observations, spaces.described(observations)),
+            ("actions", self.actions.spec, described_actions(actions)),
+        ):
+            if known != other:
+                raise InputError(
+                    f"Expected an environment with the {name} that the agent knows, {known}. "
+                    f"Received: one with {other}. Do begin with pipeline('agent', False, env=...)."
+                )
+
+    def _source(self, env: Source | None) -> Source:
+        source = self.preprocessor["env"] if env is None else env
+        if source is None:
+            raise InputError("Expected an environment, as this agent keeps no id. Received: none.")
+        return source
+
+    def _states(self, state: State | None, batch: int) -> Example:
+        if state is None:
+            return zero_states(self.session, batch)
+        widths = self.session.states
+        shapes = [np.shape(each) for each in state]
+        if shapes != [(batch, width) for width in widths.values()]:
+            raise InputError(
+                f"Expected the state that the call before gave, for a batch of {batch}. Received: "
+                f"arrays of shape {shapes}. Do give None where episodes begin."
+            )
+        return dict(zip(widths, state, strict=True))
+
+
+def _frame(world: Any) -> np.ndarray:
+    frame = world.render()
+    if not isinstance(frame, np.ndarray):
+        raise InputError(
+            "Expected an environment that renders to pictures. Received: one that does not. Do "
+            "make it with render_mode='rgb_array', or play with render=False."
+        )
+    return frame
+
+
+def _sample(spec: spaces.Spec, rng: np.random.Generator) -> Any:
+    if "tuple" in spec:
+        return tuple(_sample(part, rng) for part in spec["tuple"])
+    if "dict" in spec:
+        return {key: _sample(part, rng) for key, part in spec["dict"].items()}
+    if "box" in spec:
+        return rng.normal(scale=0.1, size=spec["box"]).astype(np.float32)
+    return (np.array(spec["start"]) + rng.integers(spec["discrete"])).reshape(spec["shape"])

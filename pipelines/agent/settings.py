@@ -1,0 +1,78 @@
+"""The settings of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from rnnapps.checks import check_count, check_positive
+from rnnapps.errors import InputError, UnknownNameError
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How an agent learns; names are those of Stable-Baselines3.
+
+    Attributes:
+        n_steps: steps of each environment between two updates.
+        segment: steps of a segment at most, through which errors are propagated back.
+        batch_size: steps of a batch, about.
+        n_epochs: passes over the steps of an update.
+        learning_rate: rate at the beginning.
+        schedule: `"linear"` brings the rate to zero, `"constant"` keeps it.
+        gamma: discount of a step.
+        gae_lambda: weight of longer returns in an advantage.
+        clip_range: how far the probability of an action may move by an update, as a share.
+        clip_range_vf: how far a value may; None for any distance.
+        ent_coef: weight of the entropy.
+        vf_coef: weight of the values' error.
+        max_grad_norm: global norm to which gradients are clipped.
+        target_kl: divergence at which an update ends early, in nats; None never ends it.
+        noise_correlation: how much the noise of a continuous action is like that of the step
+            before, from 0 to 1; higher for worlds that one action alone hardly moves.
+        normalize_reward: whether rewards are divided by the deviation of the discounted return.
+    """
+
+    n_steps: int = 128
+    segment: int = 64
+    batch_size: int = 256
+    n_epochs: int = 10
+    learning_rate: float = 1e-3
+    schedule: str = "linear"
+    gamma: float = 0.99
+    gae_lambda: float = 0.95
+    clip_range: float = 0.2
+    clip_range_vf: float | None = None
+    ent_coef: float = 0.0
+    vf_coef: float = 0.5
+    max_grad_norm: float = 0.5
+    target_kl: float | None = None
+    noise_correlation: float = 0.0
+    normalize_reward: bool = True
+
+
+def settings_of(given: Mapping[str, Any]) -> Settings:
+    """Checks settings.
+
+    Raises:
+        UnknownNameError: If there is no such setting.
+        InputError: If a value is out of range.
+    """
+    known = [field.name for field in fields(Settings)]
+    for name in given:
+        if name not in known:
+            raise UnknownNameError.of("setting of the training", name, known)
+    chosen = Settings(**given)
+    whole = ("n_steps", "segment", "batch_size", "n_epochs")
+    check_count(**{name: getattr(chosen, name) for name in whole})
+    positive = ("learning_rate", "clip_range", "clip_range_vf", "max_grad_norm", "target_kl")
+    check_positive(**{name: getattr(chosen, name) for name in positive})
+    for name in ("gamma", "gae_lambda", "ent_coef", "vf_coef", "noise_correlation"):
+        if not 0 <= getattr(chosen, name) <= 1:
+            raise InputError(f"Expected {name} from 0 to 1. Received: {getattr(chosen, name)!r}.")
+    if chosen.schedule not in ("linear", "constant"):
+        raise InputError(
+            f"Expected schedule to be 'linear' or 'constant'. Received: {chosen.schedule!r}."
+        )
+    return chosen
