@@ -52,6 +52,8 @@ class Pipeline(FineTuning):
     batch_size: ClassVar[int] = 16
     takes_files: ClassVar[bool] = True
     """Whether the name of a file stands for its content; False where inputs are texts."""
+    takes_names: ClassVar[bool] = False
+    """Whether `fit` and `evaluate` take a name, such as an environment's, in place of a file."""
 
     def __init__(
         self,

@@ -37,6 +37,7 @@ class Text(str):
 class Echo:
     task = "echo"
     takes_files = True
+    takes_names = False
 
     def __init__(self, config):
         self.config = config

@@ -79,7 +79,8 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
             library(package)
     name = NO_VELOCITY.get(source, source)
     try:
-        env = gym.make(name, render_mode=render_mode)
+        # Not every world knows what rendering is.
+        env = gym.make(name, **({"render_mode": render_mode} if render_mode else {}))
     except (gym.error.UnregisteredEnv, gym.error.DeprecatedEnv) as error:
         near = difflib.get_close_matches(source, [*gym.registry, *NO_VELOCITY], n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""

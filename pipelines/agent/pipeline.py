@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
     from rnnapps.report import Report
 
+#: The environment of an agent that has learnt nothing yet.
+FIRST = "CartPoleNoVel-v1"
 #: The states of a network, each of shape `(batch, units)`.
 State = tuple[np.ndarray, ...]
 
@@ -45,19 +47,20 @@ class Agent(Pipeline):
 
     task = "agent"
     takes_files = False
+    takes_names = True
 
     def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
         super().__init__(config, preprocessor, **options)
-        self.observations: spaces.Spec = self.preprocessor["observations"]
-        self.actions = Actions(self.preprocessor["actions"])
+        self._take_up(self.preprocessor)
         self.reset()
 
     @classmethod
-    def untrained(cls, env: Source = "CartPoleNoVel-v1", **overrides: Any) -> Self:
+    def untrained(cls, env: Source | None = None, **overrides: Any) -> Self:
         """Builds the pipeline with random weights.
 
         Args:
-            env: Environment that it shall act in, as in `fit`.
+            env: Environment that it shall act in, as in `fit`. By default the first `fit` tells;
+                until then it is `CartPoleNoVel-v1`.
             **overrides: Settings of the network, as in `rnnapps.pipelines.agent.model`.
 
         Returns:
@@ -70,13 +73,14 @@ class Agent(Pipeline):
         from rnnapps.pipelines.agent.model import policy
 
         check_settings(overrides, policy, "env")
-        with closing(vector(env, 1)) as world:
-            known = {
-                "env": env if isinstance(env, str) else None,
-                "observations": spaces.described(world.single_observation_space),
-                "actions": described_actions(world.single_action_space),
-            }
-        return cls(overrides, known)
+        source = FIRST if env is None else env
+        world = vector(source, 1)
+        try:
+            known = _known(source, world)
+        finally:
+            if world is not env:
+                world.close()
+        return cls(overrides, {**known, **({"learns": True} if env is None else {})})
 
     def build(self) -> keras.Model:
         from rnnapps.pipelines.agent.model import policy
@@ -257,6 +261,9 @@ class Agent(Pipeline):
         source = self._source(env)
         world = vector(source, num_envs)
         try:
+            if env is not None and self.preprocessor.pop("learns", None):
+                self._take_up(_known(source, world))
+                self._begin_anew()
             self.check_spaces(world.single_observation_space, world.single_action_space)
             each = world.num_envs * chosen.n_steps
             if steps < each:
@@ -345,6 +352,11 @@ class Agent(Pipeline):
                     f"Received: one with {other}. Do begin with pipeline('agent', False, env=...)."
                 )
 
+    def _take_up(self, known: Mapping[str, Any]) -> None:
+        self.preprocessor |= known
+        self.observations: spaces.Spec = self.preprocessor["observations"]
+        self.actions = Actions(self.preprocessor["actions"])
+
     def _source(self, env: Source | None) -> Source:
         source = self.preprocessor["env"] if env is None else env
         if source is None:
@@ -362,6 +374,14 @@ class Agent(Pipeline):
                 f"arrays of shape {shapes}. Do give None where episodes begin."
             )
         return dict(zip(widths, state, strict=True))
+
+
+def _known(source: Source, world: Any) -> dict[str, Any]:
+    return {
+        "env": source if isinstance(source, str) else None,
+        "observations": spaces.described(world.single_observation_space),
+        "actions": described_actions(world.single_action_space),
+    }
 
 
 def _frame(world: Any) -> np.ndarray:

@@ -19,7 +19,6 @@ import keras
 import numpy as np
 from keras import ops
 
-from rnnapps.data.rows import rounded
 from rnnapps.nn.lengths import validity
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.collecting import Arrays, Collector
@@ -79,7 +78,7 @@ def segments(happened: Arrays, longest: int, states: Sequence[str]) -> Arrays:
         for first, end in zip(firsts, [*firsts[1:], count], strict=True):
             rows += [(env, at, min(longest, end - at)) for at in range(first, end, longest)]
     envs, firsts, lengths = np.array(rows).T
-    time = min(longest, rounded(int(lengths.max())))
+    time = min(longest, count)
     places = np.minimum(firsts[:, None] + np.arange(time), count - 1)
     found = {
         name: array[envs, firsts] if name in states else array[envs[:, None], places]
@@ -100,11 +99,11 @@ def batches(
 
     Yields:
         Arrays of a batch, and which of its steps count, of shape `(rows, time)`. The number of
-        rows is rounded up to few values, as compilers want it, with rows of which no step counts.
+        rows is rounded up to a power of 2, as compilers want it, with rows of which no step counts.
     """
     lengths = rows[LENGTHS]
     count = max(1, round(int(lengths.sum()) / batch_size))
-    size = rounded(-(-len(lengths) // min(count, len(lengths))))
+    size = 1 << (-(-len(lengths) // min(count, len(lengths))) - 1).bit_length()
     steps = np.arange(next(a.shape[1] for n, a in rows.items() if n == "actions"))
     for chosen in np.array_split(rng.permutation(len(lengths)), min(count, len(lengths))):
         filled = np.resize(chosen, size)

@@ -24,11 +24,6 @@ from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
 from rnnapps.training.command import command
 
 
-import os
-
-MIN = int(os.environ.get("MIN", 1))
-
-
 def beginning(recipe: Recipe) -> NamedEntities:
     """Gives the pipeline from which the training of a preset begins.
 
@@ -42,7 +37,7 @@ def beginning(recipe: Recipe) -> NamedEntities:
     own = sentences(recipe.datasets[0], "train")
     vectors = dict(datasets.load("glove", "words"))
     counts = Counter(normal(word) for sentence in seen for word in sentence.words)
-    learnable = [word for word, count in counts.items() if count > MIN]
+    learnable = [word for word, count in counts.items() if count > 1]
     files = Features.learn(learnable, (word for sentence in seen for word in sentence.words))
     count, width = recipe.vectors
     if count:

@@ -32,7 +32,7 @@ def evaluate(
     assert task is not None
     if data is None:
         raise UsageError("Expected DATA after the task: a file or folder.")
-    source = data_at(data)
+    source = data_at(task, data)
     if output is not None and output.suffix.lower() not in (".json", ".html", ".txt"):
         raise UsageError(f"Expected --output .json, .html or .txt. Received: {output}.")
     inputs, values = parse(context.args, task_options(task, "evaluate", ("x", "y")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,10 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
 
     The options of `predict` are also those that `postprocess` adds.
     """
-    options = options_of(method_of(task, name), skip)
+    method = method_of(task, name)
+    if name in ("fit", "evaluate"):  # their first argument is what the command is about
+        skip = (*skip, list(signature(method).parameters)[1])
+    options = options_of(method, skip)
     if name == "predict":
         options |= options_of(method_of(task, "postprocess"), ("arrays", "raw"))
     return options
@@ -93,18 +97,21 @@ def existing(text: str) -> Path | None:
         return None
 
 
-def data_at(text: str) -> Path:
-    """Finds the file or folder of that name.
+def data_at(task: str, text: str) -> Path | str:
+    """Finds the file or folder of that name, for a task that takes files.
 
     Args:
+        task: Name or alias of the task.
         text: What stood on the command line.
 
     Returns:
-        Its path.
+        Its path, or the text where the task takes names.
 
     Raises:
         InputError: If there is none.
     """
+    if registry.find(task).load().takes_names:
+        return text
     path = existing(text)
     if path is None:
         raise InputError(f"Expected a file or folder. Received: {text!r}, which is not there.")

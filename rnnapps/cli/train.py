@@ -48,12 +48,12 @@ def train(
         raise UsageError("Expected --preset or --untrained, not both.")
     if resume and checkpoint_dir is None:
         raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
-    source = data_at(data)
+    source = data_at(task, data)
     inputs, values = parse(context.args, task_options(task, "fit", OWN))
     if inputs:
         raise UsageError(f"Expected one DATA. Received also: {' '.join(inputs)}.")
     known = {
-        "validation_data": data_at(validation_data) if validation_data else None,
+        "validation_data": data_at(task, validation_data) if validation_data else None,
         "epochs": epochs,
         "checkpoint_dir": checkpoint_dir,
         "resume": resume or None,
@@ -67,7 +67,7 @@ def _fit(
     task: str,
     preset: str | None,
     untrained: bool,
-    source: Path,
+    source: Path | str,
     values: dict[str, object],
     output: Path,
 ) -> None:

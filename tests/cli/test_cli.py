@@ -9,6 +9,7 @@ import pytest
 
 from rnnapps import registry
 from rnnapps.cli import main
+from rnnapps.report import Report
 
 
 @pytest.fixture
@@ -267,3 +268,12 @@ def test_a_closed_pipe_is_quiet(echo_task):
     )
     os.close(writer)
     assert "Traceback" not in done.stderr
+
+
+def test_a_task_that_takes_names_is_measured_on_one(shell, monkeypatch):
+    echo = registry.find("echo").load()
+    monkeypatch.setattr(echo, "takes_names", True)
+    monkeypatch.setattr(echo, "evaluate", lambda self, world: Report({"name": world}))
+    code, out, _ = shell("evaluate", "echo", "CartPole-v1", "--json")
+    assert code == 0 and json.loads(out) == {"name": "CartPole-v1"}
+    assert "--world" not in shell("evaluate", "echo", "--help")[1]

@@ -82,6 +82,14 @@ def test_evaluate_counts_each_episode_once(agent):
     assert [row[0] for row in beside.rows] == ["this agent", "without memory", "random actions"]
 
 
+def test_one_that_knows_no_world_takes_up_that_of_its_first_fit():
+    agent = pipeline("agent", False, units=4, seed=1)
+    agent.fit("PendulumNoVel-v1", steps=32, **QUICK)
+    assert agent.predict(np.zeros(3))[0].shape == (1,)
+    with pytest.raises(InputError, match="^Expected an environment with the observations"):
+        agent.fit("CartPole-v1", steps=32, **QUICK)
+
+
 @pytest.mark.parametrize(
     "space",
     [spaces.Discrete(3, start=-1), spaces.MultiDiscrete([2, 3]), spaces.Box(-2, 2, (2,))],

@@ -1,0 +1,36 @@
+"""The recipes of the shipped presets: world, network, training."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a preset is made: the world it learns in, for how many steps, and its settings."""
+
+    env: str
+    steps: int
+    summary: str
+    num_envs: int = 8
+    network: dict[str, Any] = field(default_factory=dict)
+    settings: dict[str, Any] = field(default_factory=dict)
+    seed: int = 1
+
+
+RECIPES = {
+    "cartpole_novel": Recipe(
+        env="CartPoleNoVel-v1",
+        steps=100_000,
+        summary="Balances a pole on a cart, of which it sees places but no velocities.",
+        settings={"segment": 32},
+    ),
+    "pendulum_novel": Recipe(
+        env="PendulumNoVel-v1",
+        steps=100_000,
+        summary="Swings a pendulum up and keeps it there, without seeing its velocity.",
+        num_envs=4,
+        settings={"n_steps": 256, "segment": 64, "gamma": 0.9},
+    ),
+}

@@ -1,0 +1,59 @@
+"""Makes a preset of a trained agent: plays with it and writes its card."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rnnapps.pipelines.agent.pipeline import Agent
+from rnnapps.pipelines.agent.recipes import RECIPES
+
+#: Episodes that are played, and the seed of the first; training never uses so high a seed.
+EPISODES, SEED = 100, 10_000
+
+
+def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
+    """Writes a preset directory with its figures.
+
+    Args:
+        name: Name of the preset.
+        agent: The trained agent.
+        history: Keras's history of the training.
+        directory: Where the preset goes.
+    """
+    recipe = RECIPES[name]
+    report = agent.evaluate(episodes=EPISODES, seed=SEED)
+    columns = report.tables["Returns"].columns
+    rows = {
+        row[0]: dict(zip(columns[1:], row[1:], strict=True))
+        for row in report.tables["Returns"].rows
+    }
+    agent.save(
+        directory,
+        metadata={
+            "name": name,
+            "summary": recipe.summary,
+            "license": "Apache-2.0",
+            "data": [
+                {"name": f"{recipe.steps:,} steps of its own in {recipe.env}", "license": "none"}
+            ],
+            "metrics": {"test": rows["this agent"], "random actions": rows["random actions"]},
+            "training": {
+                "command": f"python -m rnnapps.pipelines.agent.train {name}",
+                "seed": recipe.seed,
+                "steps": int(history.history["steps"][-1]),
+                "environments": recipe.num_envs,
+                **recipe.network,
+                **recipe.settings,
+                "mean return of the last updates": history.history["return"][-1],
+            },
+            "limits": LIMITS,
+        },
+    )
+
+
+LIMITS = [
+    "It knows the world that it learnt in; in another, even of the same spaces, it has to learn.",
+    f"Its figures are of {EPISODES} episodes, with the likeliest actions.",
+    "They are of one training; benchmarks/README.md has those of several.",
+]
