@@ -6,6 +6,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnapps.decoding.viterbi import BARRED
 from rnnapps.nn.recurrent import Recurrent
 from rnnapps.nn.seeding import seeded
 from rnnapps.runtime.graph import Graph
@@ -92,6 +93,33 @@ class WithDeviations(keras.layers.Layer):
         return {**super().get_config(), "first": self.first}
 
 
+@keras.saving.register_keras_serializable("rnnapps")
+class Barred(keras.layers.Layer):
+    """Bars the choices that an observation forbids.
+
+    Args:
+        first: place in an observation where a number for each choice begins, 0 where it is
+            forbidden.
+
+    Reference: Huang and Ontañón 2022, "A Closer Look at Invalid Action Masking in Policy Gradient
+    Algorithms", arXiv:2006.14171.
+    """
+
+    def __init__(self, first: int, **kwargs):
+        super().__init__(**kwargs)
+        self.first = first
+
+    def call(self, logits, observations):
+        allowed = observations[..., self.first : self.first + logits.shape[-1]]
+        return logits + BARRED * (1 - allowed)
+
+    def compute_output_shape(self, logits_shape, observations_shape):
+        return logits_shape
+
+    def get_config(self):
+        return {**super().get_config(), "first": self.first}
+
+
 def policy(
     width: int,
     outputs: int,
@@ -103,6 +131,7 @@ def policy(
     cell: str = "lstm",
     hidden: int = 64,
     memory: bool = True,
+    masked: int | None = None,
     log_deviation: float = 0.0,
     seed: int | None = None,
 ) -> keras.Model:
@@ -118,6 +147,8 @@ def policy(
         cell: `"lstm"` or `"gru"`.
         hidden: width of the inner layers of both heads.
         memory: False leaves the recurrent layers out, for a comparison.
+        masked: place in an observation where a number for each choice begins that is 0 where the
+            choice is forbidden; None where all are allowed.
         log_deviation: logarithm of the deviation with which continuous actions begin.
         seed: seed of the weights.
 
@@ -147,6 +178,8 @@ def policy(
             return keras.layers.Dense(size, kernel_initializer=start, name=name)(inner)
 
         chosen = head("policy", outputs, gain=0.01)
+        if masked is not None:
+            chosen = Barred(masked, name="barred")(chosen, observations)
         if continuous:
             chosen = WithDeviations(log_deviation, name="deviations")(chosen)
         results = {"policy": chosen, "value": head("value", 1, gain=1.0)}
@@ -169,4 +202,17 @@ def _lowered_deviations(graph: Graph, layer: WithDeviations, means: str) -> list
     return [graph.node("Concat", [means, graph.node("Add", [zeros, values])], axis=2)]
 
 
-LOWERINGS |= {Normalised: _lowered_normalised, WithDeviations: _lowered_deviations}
+def _lowered_barred(graph: Graph, layer: Barred, logits: str, observations: str) -> list[str]:
+    size = layer.output.shape[-1]
+    ends = [np.array([end], np.int64) for end in (layer.first, layer.first + size, 2)]
+    allowed = graph.node("Slice", [observations, *map(graph.constant, ends)])
+    one, barred = (graph.constant(np.array(value, np.float32)) for value in (1, BARRED))
+    forbidden = graph.node("Mul", [graph.node("Sub", [one, allowed]), barred])
+    return [graph.node("Add", [logits, forbidden])]
+
+
+LOWERINGS |= {
+    Barred: _lowered_barred,
+    Normalised: _lowered_normalised,
+    WithDeviations: _lowered_deviations,
+}

@@ -88,7 +88,8 @@ class Agent(Pipeline):
         continuous = self.actions.continuous
         outputs = self.actions.width // (2 if continuous else 1)
         width = spaces.width_of(self.observations)
-        return policy(width, outputs, continuous=continuous, **self.config)
+        masked = None if continuous else spaces.mask_place(self.observations, outputs)
+        return policy(width, outputs, continuous=continuous, masked=masked, **self.config)
 
     def preprocess(self, raw: Any) -> Example:
         if spaces.is_batch(self.observations, raw):

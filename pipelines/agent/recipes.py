@@ -33,4 +33,10 @@ RECIPES = {
         num_envs=4,
         settings={"n_steps": 256, "segment": 64, "gamma": 0.9},
     ),
+    "mountaincar_novel": Recipe(
+        env="MountainCarContinuousNoVel-v0",
+        steps=100_000,
+        summary="Drives a weak car up a mountain, without seeing its velocity.",
+        settings={"n_steps": 256, "segment": 32, "batch_size": 512, "noise_correlation": 0.95},
+    ),
 }

@@ -10,6 +10,8 @@ import numpy as np
 from rnnapps.errors import InputError
 
 Spec = dict[str, Any]
+#: Name of the part of an observation that tells which choices are allowed.
+MASK = "action_mask"
 
 
 def described(space: Any, name: str = "observation") -> Spec:
@@ -65,6 +67,31 @@ def width_of(spec: Spec) -> int:
         return int(sum(spec["discrete"]))
     parts = spec["tuple"] if "tuple" in spec else spec["dict"].values()
     return sum(map(width_of, parts))
+
+
+def mask_place(spec: Spec, choices: int) -> int | None:
+    """Finds where in a vector it stands which choices are allowed.
+
+    Args:
+        spec: As `described` gives it; a part `"action_mask"` of a dict tells it.
+        choices: Number of the choices.
+
+    Returns:
+        The place of the first; None where there is no such part.
+
+    Raises:
+        InputError: If the part is of another size.
+    """
+    parts = spec.get("dict", {})
+    if MASK not in parts:
+        return None
+    if parts[MASK].get("box") != [choices]:
+        raise InputError(
+            f"Expected an observation {MASK!r} of {choices} numbers, one for each choice. "
+            f"Received: {parts[MASK]}."
+        )
+    before = list(parts)[: list(parts).index(MASK)]
+    return sum(width_of(parts[name]) for name in before)
 
 
 def vectors(spec: Spec, observations: Any) -> np.ndarray:

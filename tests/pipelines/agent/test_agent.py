@@ -86,7 +86,7 @@ def test_one_that_knows_no_world_takes_up_that_of_its_first_fit():
     agent = pipeline("agent", False, units=4, seed=1)
     agent.fit("PendulumNoVel-v1", steps=32, **QUICK)
     assert agent.predict(np.zeros(3))[0].shape == (1,)
-    with pytest.raises(InputError, match="^Expected an environment with the observations"):
+    with pytest.raises(InputError, match=r"^Expected an environment with the observations"):
         agent.fit("CartPole-v1", steps=32, **QUICK)
 
 
@@ -108,6 +108,33 @@ def test_it_learns_with_actions_of_any_kind(space):
     assert np.isfinite(history["loss"]).all() and history["length"] == [5, 5]
     action, _ = agent.predict(np.zeros(2))
     assert World.action_space.contains(np.asarray(action, space.dtype))
+
+
+def test_choices_that_an_observation_bars_are_never_taken():
+    class World(Broken):
+        observation_space = spaces.Dict(
+            {"a": spaces.Discrete(2), "action_mask": spaces.MultiBinary(3)}
+        )
+        action_space = spaces.Discrete(3)
+
+        def seen(self):
+            self.allowed = np.eye(3, dtype=np.int8)[self.np_random.integers(3)]
+            return {"a": np.int64(0), "action_mask": self.allowed}
+
+        def reset(self, *, seed=None, options=None):
+            super().reset(seed=seed)
+            return self.seen(), {}
+
+        def step(self, action):
+            assert self.allowed[action]
+            return self.seen(), 1.0, False, self.np_random.random() < 0.1, {}
+
+    agent = pipeline("agent", False, env=World, units=4, seed=1)
+    history = agent.fit(World, steps=64, **QUICK).history
+    assert history["entropy"] == pytest.approx([0, 0], abs=1e-6)
+    seen = {"a": 1, "action_mask": [0, 1, 0]}
+    assert agent.predict(seen)[0] == 1
+    assert "Slice" in str(agent.graph)
 
 
 def test_pictures_and_nested_observations_are_read():
@@ -141,11 +168,11 @@ def test_worlds_that_are_not_known_or_do_not_fit_are_refused(agent):
     with pytest.raises(InputError, match=r"'CartPoleNoVel-v2'.*Did you mean 'CartPoleNoVel-v1'"):
         agent.play("CartPoleNoVel-v2")
     for use in (agent.play, agent.evaluate, lambda env: agent.fit(env, steps=5000)):
-        with pytest.raises(InputError, match="^Expected an environment with the observations"):
+        with pytest.raises(InputError, match=r"^Expected an environment with the observations"):
             use("Pendulum-v1")
-    with pytest.raises(InputError, match="^Expected the id of an environment"):
+    with pytest.raises(InputError, match=r"^Expected the id of an environment"):
         agent.play(5)
-    with pytest.raises(InputError, match="^Expected a function that makes a gymnasium.Env"):
+    with pytest.raises(InputError, match=r"^Expected a function that makes a gymnasium.Env"):
         agent.play(lambda: 5)
     with pytest.raises(InputError, match="SAME_STEP"):
         agent.fit(gym.make_vec("CartPole-v1", num_envs=2), steps=5000)
@@ -163,5 +190,5 @@ def test_wrong_settings_are_refused_before_anything_is_learnt(agent):
 
 def test_states_of_another_batch_are_refused(agent):
     _, state = agent.predict(SEEN)
-    with pytest.raises(InputError, match="^Expected the state that the call before gave"):
+    with pytest.raises(InputError, match=r"^Expected the state that the call before gave"):
         agent.predict(np.stack([SEEN, SEEN]), state)
