@@ -203,6 +203,8 @@ def learn(
     first = progress.restore(objective) if progress else 0
     history = progress.history if progress else {}
     collector = Collector(env, spec, actions, settings, seed + first)
+    if progress:
+        vars(collector.spread).update(progress.spread)
     rng = np.random.default_rng([seed, first])
     states = [name for name in network.input if name in network.output]
     together = keras.callbacks.CallbackList(list(callbacks), model=objective)
@@ -224,7 +226,7 @@ def learn(
             history.setdefault(name, []).append(float(value))
         together.on_epoch_end(update, logs)
         if progress:
-            progress.save(objective, update + 1)
+            progress.save(objective, update + 1, vars(collector.spread))
         if objective.stop_training:
             break
     together.on_train_end()

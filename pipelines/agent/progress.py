@@ -32,6 +32,7 @@ class Progress:
         self.settings = json.loads(json.dumps(plain(settings)))
         self.resume = resume
         self.history: dict[str, list[float]] = {}
+        self.spread: dict[str, float] = {}
 
     def restore(self, model: keras.Model) -> int:
         """Restores what was kept.
@@ -57,21 +58,27 @@ class Progress:
                 )
             for index, variable in enumerate(_variables(model)):
                 variable.assign(file[f"v{index}"])
-        self.history = facts["history"]
+        self.history, self.spread = facts["history"], facts["spread"]
         return int(facts["updates"])
 
-    def save(self, model: keras.Model, updates: int) -> None:
+    def save(self, model: keras.Model, updates: int, spread: dict[str, float]) -> None:
         """Writes the checkpoint, whole or not at all.
 
         Args:
             model: The model.
             updates: How many were made.
+            spread: What is known of how far returns spread.
         """
         arrays = {
             f"v{index}": keras.ops.convert_to_numpy(variable)
             for index, variable in enumerate(_variables(model))
         }
-        facts = {"updates": updates, "settings": self.settings, "history": self.history}
+        facts = {
+            "updates": updates,
+            "settings": self.settings,
+            "history": self.history,
+            "spread": plain(spread),
+        }
         with replaced_file(self.path) as temporary:
             np.savez(temporary, facts=np.array(json.dumps(facts)), **arrays)
 
