@@ -72,7 +72,7 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
             "Expected the id of an environment, a function that makes one, or a "
             f"gymnasium.vector.VectorEnv. Received: {source!r:.80} ({type(source).__name__})."
         )
-    from rnnapps.pipelines.agent.wrappers import NO_VELOCITY, MaskVelocity
+    from rnnapps.pipelines.agent.wrappers import NO_VELOCITY, Cells, MaskVelocity
 
     for beginning, package in PACKAGES.items():
         if source.startswith(beginning):
@@ -94,7 +94,7 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
         ) from error
     if source in NO_VELOCITY:
         return MaskVelocity(env)
-    return _seen_alone(env) if source.startswith(("MiniGrid-", "BabyAI-")) else env
+    return Cells(env) if PACKAGES.get(source.split("-")[0] + "-") == "minigrid" else env
 
 
 def library(name: str) -> Any:
@@ -111,10 +111,3 @@ def library(name: str) -> Any:
         raise RnnappsError(
             f"Environments need {name}, which is not installed. Do run `pip install rnnapps[rl]`."
         ) from error
-
-
-def _seen_alone(env: gym.Env) -> gym.Env:
-    """Leaves of an observation of MiniGrid what is seen, each cell's kind, colour and state."""
-    from minigrid.wrappers import ImgObsWrapper, OneHotPartialObsWrapper
-
-    return ImgObsWrapper(OneHotPartialObsWrapper(env))

@@ -161,3 +161,41 @@ def _box(env: gym.Env) -> Box:
             "world in gymnasium.wrappers.FlattenObservation before instead."
         )
     return env.observation_space
+
+
+class Cells(gym.ObservationWrapper, RecordConstructorArgs):
+    """Leaves of an observation of MiniGrid the cells in view, of each its kind, colour and state.
+
+    What the mission says in words is left out, and the direction, which the view follows.
+
+    Args:
+        env: A world of MiniGrid.
+
+    Example:
+
+    >>> import gymnasium as gym
+    >>> import minigrid
+    >>> from rnnapps.pipelines.agent.wrappers import Cells
+    >>> observation, _ = Cells(gym.make("MiniGrid-MemoryS7-v0")).reset(seed=1)
+    >>> observation.shape, int(observation.sum())
+    ((7, 7, 21), 147)
+    """
+
+    def __init__(self, env: gym.Env):
+        from minigrid.core.constants import COLOR_TO_IDX, OBJECT_TO_IDX, STATE_TO_IDX
+
+        RecordConstructorArgs.__init__(self)
+        super().__init__(env)
+        most = [max(each.values()) for each in (OBJECT_TO_IDX, COLOR_TO_IDX, STATE_TO_IDX)]
+        most[2] = 3  # the agent's cell has its direction in place of a state
+        self._one_hot = [np.eye(1 + last, dtype=np.float32) for last in most]
+        space = env.observation_space
+        assert isinstance(space, gym.spaces.Dict)
+        size = (*(space["image"].shape or ())[:2], sum(map(len, self._one_hot)))
+        self.observation_space = Box(0, 1, size, np.float32)
+
+    def observation(self, observation: Any) -> np.ndarray:
+        """Gives the cells, float32 of shape `(7, 7, 21)` where the view is of 7 by 7."""
+        image = observation["image"]
+        parts = [table[image[..., i]] for i, table in enumerate(self._one_hot)]
+        return np.concatenate(parts, axis=-1)

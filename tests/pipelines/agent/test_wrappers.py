@@ -6,6 +6,7 @@ import pytest
 gym = pytest.importorskip("gymnasium", reason="the rl extra is not installed")
 
 from rnnapps.errors import InputError  # noqa: E402
+from rnnapps.pipelines.agent.environments import single  # noqa: E402
 from rnnapps.pipelines.agent.wrappers import NO_VELOCITY, Flicker, MaskVelocity  # noqa: E402
 
 HIDDEN = {
@@ -133,3 +134,14 @@ def test_p_is_a_probability(p):
 def test_flicker_takes_only_boxes():
     with pytest.raises(InputError, match=r"Box\. Received: Discrete\(16\).*FlattenObservation"):
         Flicker(gym.make("FrozenLake-v1"))
+
+
+def test_cells_tell_kind_colour_and_state():
+    pytest.importorskip("minigrid")
+    world = single("MiniGrid-MemoryS7-v0")
+    seen, _ = world.reset(seed=3)
+    assert world.observation_space.contains(seen)
+    image = world.env.unwrapped.gen_obs()["image"]
+    parts = np.split(seen, [11, 17], axis=-1)
+    told = np.stack([part.argmax(axis=-1) for part in parts], axis=-1)
+    np.testing.assert_array_equal(told, image)
