@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,7 @@ class Collector:
         self.env, self.spec, self.actions, self.settings = env, spec, actions, settings
         self.rng = np.random.default_rng(seed)
         count = env.num_envs
-        self.observations = self._guarded(lambda: env.reset(seed=seed))[0]
+        self.observations = self._guarded(partial(env.reset, seed=seed))[0]
         self.states: Arrays | None = None
         self.noise = self.rng.standard_normal((count, actions.width // 2), np.float32)
         self.starts = np.ones(count, bool)
@@ -62,7 +63,7 @@ class Collector:
             drawn = self.actions.draw(told["policy"][:, 0], self.rng, self._next_noise())
             given = self.actions.given(drawn)
             self.observations, rewards, terminated, truncated, infos = self._guarded(
-                lambda given=given: self.env.step(given)
+                partial(self.env.step, given)
             )
             done = terminated | truncated
             self.returns += rewards

@@ -107,6 +107,7 @@ def random_policy(agent: Agent, seed: int) -> Policy:
     rng, spec = np.random.default_rng(seed), agent.actions.spec
 
     def act(observations: Any, begins: np.ndarray) -> np.ndarray:
+        drawn: np.ndarray
         if agent.actions.continuous:
             drawn = rng.uniform(spec["low"], spec["high"], (len(begins), len(spec["low"])))
         else:

@@ -49,6 +49,8 @@ class Agent(Pipeline):
     takes_files = False
     takes_names = True
 
+    _state: State | None = None
+
     def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
         super().__init__(config, preprocessor, **options)
         self._take_up(self.preprocessor)
@@ -158,7 +160,7 @@ class Agent(Pipeline):
             seed: Seed of the actions that are drawn from now on.
         """
         check_count(0, seed=seed)
-        self._state: State | None = None
+        self._state = None
         self.rng = np.random.default_rng(seed)
 
     def play(
@@ -401,5 +403,5 @@ def _sample(spec: spaces.Spec, rng: np.random.Generator) -> Any:
     if "dict" in spec:
         return {key: _sample(part, rng) for key, part in spec["dict"].items()}
     if "box" in spec:
-        return rng.normal(scale=0.1, size=spec["box"]).astype(np.float32)
+        return np.float32(rng.normal(scale=0.1, size=spec["box"]))
     return (np.array(spec["start"]) + rng.integers(spec["discrete"])).reshape(spec["shape"])

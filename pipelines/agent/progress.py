@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import numpy as np
 
-from rnnapps.errors import InputError
 from rnnapps.files import replaced_file
 from rnnapps.tables import plain
+from rnnapps.training.checkpoint import check_same
 
 FILE = "checkpoint.npz"
 
@@ -50,12 +50,7 @@ class Progress:
             return 0
         with np.load(self.path, allow_pickle=False) as file:
             facts = json.loads(str(file["facts"]))
-            if facts["settings"] != self.settings:
-                raise InputError(
-                    f"Expected a checkpoint with the settings {self.settings}. Received: "
-                    f"{facts['settings']} in {str(self.path)!r}. Do choose another directory or "
-                    "start without `resume` instead."
-                )
+            check_same(self.settings, facts["settings"], self.path)
             for index, variable in enumerate(_variables(model)):
                 variable.assign(file[f"v{index}"])
         self.history, self.spread = facts["history"], facts["spread"]

@@ -30,13 +30,26 @@ RECIPES = {
         env="PendulumNoVel-v1",
         steps=100_000,
         summary="Swings a pendulum up and keeps it there, without seeing its velocity.",
-        num_envs=4,
-        settings={"n_steps": 256, "segment": 64, "gamma": 0.9},
+        settings={"segment": 32, "gamma": 0.9},
     ),
     "mountaincar_novel": Recipe(
         env="MountainCarContinuousNoVel-v0",
         steps=100_000,
         summary="Drives a weak car up a mountain, without seeing its velocity.",
         settings={"n_steps": 256, "segment": 32, "batch_size": 512, "noise_correlation": 0.95},
+    ),
+    "repeat_previous": Recipe(
+        env="popgym-RepeatPreviousEasy-v0",
+        steps=100_000,
+        summary="Repeats the card that it was shown four cards before.",
+        num_envs=16,
+        settings={
+            "segment": 32,
+            "batch_size": 512,
+            "n_epochs": 6,
+            "learning_rate": 3e-3,
+            "gamma": 0.5,
+            "gae_lambda": 0.5,
+        },
     ),
 }

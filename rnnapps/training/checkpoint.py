@@ -76,12 +76,7 @@ class Checkpoint(keras.callbacks.Callback):
             return 0
         with np.load(self.path, allow_pickle=False) as file:
             facts = json.loads(str(file["facts"]))
-            if facts["settings"] != self.settings:
-                raise InputError(
-                    f"Expected a checkpoint with the settings {self.settings}. Received: "
-                    f"{facts['settings']} in {str(self.path)!r}. Do choose another directory or "
-                    "start without `resume` instead."
-                )
+            check_same(self.settings, facts["settings"], self.path)
             model.test_on_batch(*self.data[0])  # builds the metrics, whose sums are restored
             for index, variable in enumerate(self._variables(model)):
                 variable.assign(file[f"v{index}"])
@@ -163,3 +158,21 @@ def digest(arrays: Iterable[np.ndarray]) -> str:
     for each in arrays:
         found.update(each.tobytes())
     return found.hexdigest()
+
+
+def check_same(expected: dict[str, Any], found: dict[str, Any], path: Path) -> None:
+    """Checks that a checkpoint is of the training that goes on from it.
+
+    Args:
+        expected: JSON values on which that training depends.
+        found: those of the checkpoint.
+        path: where it is.
+
+    Raises:
+        InputError: If they differ.
+    """
+    if found != expected:
+        raise InputError(
+            f"Expected a checkpoint with the settings {expected}. Received: {found} in "
+            f"{str(path)!r}. Do choose another directory or start without `resume` instead."
+        )
