@@ -54,6 +54,8 @@ class Pipeline(FineTuning):
     """Whether the name of a file stands for its content; False where inputs are texts."""
     takes_names: ClassVar[bool] = False
     """Whether `fit` and `evaluate` take a name, such as an environment's, in place of a file."""
+    fit_settings: ClassVar[type | None] = None
+    """A dataclass with further keywords that `fit` takes."""
 
     def __init__(
         self,

@@ -15,11 +15,12 @@ def described(space: Any) -> Spec:
     """Describes a space of actions.
 
     Args:
-        space: A `gymnasium.Space`: `Discrete`, `MultiDiscrete`, `MultiBinary`, or a bounded `Box`.
+        space: A `gymnasium.Space`: `Discrete`, `MultiDiscrete`, `MultiBinary`, or a `Box` of
+            bounded floats.
 
     Returns:
-        `{"discrete": sizes, "start": numbers}` or `{"low": numbers, "high": numbers}`, with
-        `"shape"`.
+        `{"discrete": sizes, "start": numbers}` or `{"low": numbers, "high": numbers,
+        "dtype": name}`, with `"shape"`.
 
     Raises:
         InputError: If there is no such description.
@@ -34,12 +35,13 @@ def described(space: Any) -> Spec:
     if isinstance(space, spaces.MultiBinary):
         count = int(np.prod(space.shape))
         return {"discrete": [2] * count, "start": [0] * count, "shape": list(space.shape)}
-    if isinstance(space, spaces.Box) and space.is_bounded():
+    if isinstance(space, spaces.Box) and space.is_bounded() and space.dtype.kind == "f":
         low, high = (each.astype(float).ravel().tolist() for each in (space.low, space.high))
-        return {"low": low, "high": high, "shape": list(space.shape)}
+        shape = list(space.shape)
+        return {"low": low, "high": high, "dtype": str(space.dtype), "shape": shape}
     raise InputError(
-        "Expected actions that are Discrete, MultiDiscrete, MultiBinary or a bounded Box. "
-        f"Received: {space}. Do put a wrapper around the environment instead."
+        "Expected actions that are Discrete, MultiDiscrete, MultiBinary or a Box of floats in "
+        f"bounds. Received: {space}. Do put a wrapper around the environment instead."
     )
 
 
@@ -102,8 +104,8 @@ class Actions:
     def given(self, drawn: np.ndarray) -> np.ndarray:
         """Turns what was drawn into actions of shape `(batch, ...)` as environments take them."""
         if self.continuous:
-            low, high = (np.array(self.spec[name], np.float32) for name in ("low", "high"))
-            chosen = np.clip(drawn, low, high).astype(np.float32)
+            bounded = np.clip(drawn.astype(float), self.spec["low"], self.spec["high"])
+            chosen = bounded.astype(self.spec["dtype"])
         else:
             chosen = (drawn + np.array(self.spec["start"])).astype(np.int64)
         return chosen.reshape(len(chosen), *self.spec["shape"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -19,6 +20,28 @@ Arrays = dict[str, np.ndarray]
 FURTHEST = 10.0
 
 
+@dataclass
+class Spread:
+    """The deviation of numbers that come batch by batch."""
+
+    count: int = 0
+    mean: float = 0.0
+    squares: float = 0.0
+
+    def see(self, values: np.ndarray) -> None:
+        """Takes more numbers into account."""
+        more, total = len(values), len(values) + self.count
+        shift = float(values.mean()) - self.mean
+        self.squares += float(values.var()) * more + shift**2 * self.count * more / total
+        self.mean += shift * more / total
+        self.count = total
+
+    @property
+    def deviation(self) -> float:
+        """The deviation of all numbers so far."""
+        return float(np.sqrt(self.squares / self.count + 1e-8))
+
+
 class Collector:
     """Lets a policy act, and keeps what happened.
 
@@ -27,19 +50,29 @@ class Collector:
         spec: description of the observations.
         actions: the actions.
         settings: how the agent learns.
+        spread: what is known of how far returns spread; goes on from there.
         seed: seed of the environments and of the actions.
     """
 
-    def __init__(self, env: Any, spec: Spec, actions: Actions, settings: Settings, seed: int):
+    def __init__(
+        self,
+        env: Any,
+        spec: Spec,
+        actions: Actions,
+        settings: Settings,
+        spread: Spread,
+        seed: int,
+    ):
         self.env, self.spec, self.actions, self.settings = env, spec, actions, settings
         self.rng = np.random.default_rng(seed)
         count = env.num_envs
         self.observations = self._guarded(partial(env.reset, seed=seed))[0]
         self.states: Arrays | None = None
-        self.noise = self.rng.standard_normal((count, actions.width // 2), np.float32)
+        parts = actions.width // 2 if actions.continuous else 0
+        self.noise = self.rng.standard_normal((count, parts), np.float32)
         self.starts = np.ones(count, bool)
         self.returns, self.lengths = np.zeros(count), np.zeros(count, int)
-        self.discounted, self.spread = np.zeros(count), _Spread()
+        self.discounted, self.spread = np.zeros(count), spread
 
     def collect(self, session: OnnxSession, steps: int) -> tuple[Arrays, list[tuple[float, int]]]:
         """Acts for some steps.
@@ -116,7 +149,7 @@ class Collector:
         """Gives the value of what would have followed, where an episode was cut by time."""
         values = np.zeros(len(cut), np.float32)
         if cut.any():
-            last = [batch_of_one(infos["final_obs"][i]) for i in np.flatnonzero(cut)]
+            last = [batch_of_one(self.spec, infos["final_obs"][i]) for i in np.flatnonzero(cut)]
             seen = np.concatenate([vectors(self.spec, each) for each in last])
             told, _ = _step(session, seen, {name: s[cut] for name, s in states.items()})
             values[cut] = told["value"][:, 0, 0]
@@ -131,24 +164,6 @@ class Collector:
                 f"The environment failed: {type(error).__name__}: {error}. What was learnt before "
                 "is kept."
             ) from error
-
-
-class _Spread:
-    """The deviation of numbers that come batch by batch."""
-
-    def __init__(self) -> None:
-        self.count, self.mean, self.squares = 0, 0.0, 0.0
-
-    def see(self, values: np.ndarray) -> None:
-        more, total = len(values), len(values) + self.count
-        shift = values.mean() - self.mean
-        self.squares += values.var() * more + shift**2 * self.count * more / total
-        self.mean += shift * more / total
-        self.count = total
-
-    @property
-    def deviation(self) -> float:
-        return float(np.sqrt(self.squares / self.count + 1e-8))
 
 
 def _step(session: OnnxSession, seen: np.ndarray, states: Arrays) -> tuple[Arrays, Arrays]:

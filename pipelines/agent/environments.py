@@ -69,8 +69,8 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
         return env
     if not isinstance(source, str):
         raise InputError(
-            "Expected the id of an environment, a function that makes one, or a "
-            f"gymnasium.vector.VectorEnv. Received: {source!r:.80} ({type(source).__name__})."
+            "Expected the id of an environment, or a function that makes one. Received: "
+            f"{source!r:.80} ({type(source).__name__})."
         )
     from rnnapps.pipelines.agent.wrappers import NO_VELOCITY, Cells, MaskVelocity
 
@@ -78,19 +78,25 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
         if source.startswith(beginning):
             library(package)
     name = NO_VELOCITY.get(source, source)
+    # Not every world knows what rendering is.
+    options = {"render_mode": render_mode} if render_mode else {}
     try:
-        # Not every world knows what rendering is.
-        env = gym.make(name, **({"render_mode": render_mode} if render_mode else {}))
-    except (gym.error.UnregisteredEnv, gym.error.DeprecatedEnv) as error:
+        env = gym.make(name, **options)
+    except (gym.error.DependencyNotInstalled, ImportError) as error:
+        raise RnnappsError(f"The environment {source!r} needs another package: {error}") from error
+    except gym.error.Error as error:
         near = difflib.get_close_matches(source, [*gym.registry, *NO_VELOCITY], n=1)
         hint = f" Did you mean {near[0]!r}?" if near else ""
         raise InputError(
             f"Expected the id of an environment that is known. Received: {source!r} "
             f"({error}).{hint}"
         ) from error
-    except gym.error.DependencyNotInstalled as error:
-        raise RnnappsError(
-            f"The environment {source!r} needs a further package: {error}"
+    except TypeError as error:
+        if render_mode is None:
+            raise
+        raise InputError(
+            f"Expected an environment that renders. Received: {source!r} ({error}). Do play with "
+            "render=False instead."
         ) from error
     if source in NO_VELOCITY:
         return MaskVelocity(env)
@@ -109,5 +115,6 @@ def library(name: str) -> Any:
         return importlib.import_module(name)
     except ImportError as error:
         raise RnnappsError(
-            f"Environments need {name}, which is not installed. Do run `pip install rnnapps[rl]`."
+            f"Environments need {name}, which is not installed ({error}). Do run "
+            "`pip install 'rnnapps[rl]'`."
         ) from error

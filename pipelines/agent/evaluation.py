@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from rnnapps.decoding.viterbi import BARRED
 from rnnapps.pipelines.agent.environments import Source, vector
+from rnnapps.pipelines.agent.spaces import mask_place, vectors
 from rnnapps.report import Report
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ def measured(
     agent: Agent,
     source: Source,
     episodes: int,
+    max_steps: int,
     deterministic: bool,
     memoryless: Agent | None,
     seed: int,
@@ -33,6 +36,7 @@ def measured(
         agent: The agent.
         source: The environment.
         episodes: Number of episodes.
+        max_steps: Steps after which an episode is broken off.
         deterministic: Whether agents take the likeliest actions.
         memoryless: The other agent.
         seed: Seed.
@@ -46,8 +50,13 @@ def measured(
     others["random actions"] = random_policy(agent, seed)
     world = vector(source, min(SIDE_BY_SIDE, episodes))
     try:
-        agent.check_spaces(world.single_observation_space, world.single_action_space)
-        found = {name: figures(*play(world, p, episodes, seed)) for name, p in others.items()}
+        for each in (agent, memoryless):
+            if each is not None:
+                each.check_spaces(world.single_observation_space, world.single_action_space)
+        found = {
+            name: figures(*play(world, policy, episodes, max_steps, seed))
+            for name, policy in others.items()
+        }
     finally:
         if world is not source:
             world.close()
@@ -57,13 +66,16 @@ def measured(
     return Report(found["this agent"], title=title, tables={"Returns": rows})
 
 
-def play(world: Any, policy: Policy, episodes: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def play(
+    world: Any, policy: Policy, episodes: int, max_steps: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Plays episodes side by side, as many in each environment, long and short ones alike.
 
     Args:
         world: A `gymnasium.vector.VectorEnv` that begins anew in the step that ends an episode.
         policy: What acts.
         episodes: Number of episodes.
+        max_steps: Steps after which an episode is broken off.
         seed: Seed of the environments.
 
     Returns:
@@ -81,6 +93,9 @@ def play(world: Any, policy: Policy, episodes: int, seed: int) -> tuple[np.ndarr
         totals += rewards
         steps += 1
         begins = terminated | truncated
+        if (broken_off := ~begins & (steps >= max_steps)).any():
+            observations, _ = world.reset(options={"reset_mask": broken_off})
+            begins |= broken_off
         for i in np.flatnonzero(begins & (quota > 0)):
             returns.append(float(totals[i]))
             lengths.append(int(steps[i]))
@@ -103,16 +118,19 @@ def policy_of(agent: Agent, deterministic: bool, seed: int) -> Policy:
 
 
 def random_policy(agent: Agent, seed: int) -> Policy:
-    """Gives actions that are all as likely, or uniform within their bounds."""
-    rng, spec = np.random.default_rng(seed), agent.actions.spec
+    """Gives actions drawn from all that are allowed, each as likely."""
+    rng, actions = np.random.default_rng(seed), agent.actions
+    place = None if actions.continuous else mask_place(agent.observations, actions.width)
 
     def act(observations: Any, begins: np.ndarray) -> np.ndarray:
-        drawn: np.ndarray
-        if agent.actions.continuous:
-            drawn = rng.uniform(spec["low"], spec["high"], (len(begins), len(spec["low"])))
-        else:
-            drawn = rng.integers(spec["discrete"], size=(len(begins), len(spec["discrete"])))
-        return agent.actions.given(drawn)
+        if actions.continuous:
+            low, high = actions.spec["low"], actions.spec["high"]
+            return actions.given(rng.uniform(low, high, (len(begins), len(low))))
+        logits = np.zeros((len(begins), actions.width))
+        if place is not None:
+            seen = vectors(agent.observations, observations)
+            logits += BARRED * (1 - seen[:, place : place + actions.width])
+        return actions.given(actions.draw(logits, rng))
 
     return act
 

@@ -7,7 +7,8 @@ import time
 from typing import Any
 
 import keras
-from matplotlib.figure import Figure
+
+from rnnapps.figures import blank
 
 #: Seconds between two drawings of the returns.
 EVERY = 2.0
@@ -50,8 +51,8 @@ class _Curve(keras.callbacks.Callback):
             self.shown.update(self._drawn())
             self.last = time.monotonic()
 
-    def _drawn(self) -> Figure:
-        figure = Figure(figsize=(6, 3), layout="constrained")
+    def _drawn(self) -> Any:
+        figure = blank(figsize=(6, 3), layout="constrained")
         axes = figure.subplots()
         axes.plot(self.steps, self.returns)
         axes.set(xlabel="steps", ylabel="mean return of an episode")

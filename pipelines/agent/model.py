@@ -14,6 +14,8 @@ from rnnapps.runtime.lower import LOWERINGS
 
 #: Observations further than so many deviations from the mean count as being there.
 FURTHEST = 10.0
+#: Added to a deviation, so that what never changes is not divided by zero.
+SMALLEST = 1e-4
 
 
 @keras.saving.register_keras_serializable("rnnapps")
@@ -34,18 +36,18 @@ class Normalised(keras.layers.Layer):
     """
 
     def build(self, shape):
-        self.mean, self.variance, self.count = (
-            self.add_weight(shape=size, initializer=first, trainable=False, name=name)
-            for name, size, first in (
-                ("mean", (shape[-1],), "zeros"),
-                ("variance", (shape[-1],), "ones"),
-                ("count", (1,), "zeros"),
+        self.mean, self.deviation, self.count = (
+            self.add_weight(shape=size, initializer=first, dtype=kind, trainable=False, name=name)
+            for name, size, first, kind in (
+                ("mean", (shape[-1],), "zeros", "float32"),
+                ("deviation", (shape[-1],), "ones", "float32"),
+                ("count", (1,), "zeros", "int32"),
             )
         )
         self.built = True
 
     def call(self, x):
-        x = (x - self.mean) * ops.rsqrt(self.variance + 1e-8)
+        x = (x - self.mean) / (self.deviation + SMALLEST)
         return ops.clip(x, -FURTHEST, FURTHEST)
 
     def see(self, observations: np.ndarray) -> None:
@@ -57,12 +59,12 @@ class Normalised(keras.layers.Layer):
         Reference: Chan, Golub, LeVeque 1983, "Algorithms for Computing the Sample Variance",
         equation 2.1.
         """
-        mean, variance, count = map(ops.convert_to_numpy, (self.mean, self.variance, self.count))
+        mean, deviation, count = map(ops.convert_to_numpy, (self.mean, self.deviation, self.count))
         more, total = len(observations), len(observations) + count
         shift = observations.mean(axis=0) - mean
-        squares = variance * count + observations.var(axis=0) * more
+        squares = deviation**2 * count + observations.var(axis=0) * more
         self.mean.assign(mean + shift * more / total)
-        self.variance.assign((squares + shift**2 * count * more / total) / total)
+        self.deviation.assign(np.sqrt((squares + shift**2 * count * more / total) / total))
         self.count.assign(total)
 
 
@@ -123,15 +125,15 @@ class Barred(keras.layers.Layer):
 def policy(
     width: int,
     outputs: int,
-    *,
     continuous: bool = False,
+    masked: int | None = None,
+    *,
     encoder: int = 64,
     units: int = 64,
     layers: int = 1,
     cell: str = "lstm",
     hidden: int = 64,
     memory: bool = True,
-    masked: int | None = None,
     log_deviation: float = 0.0,
     seed: int | None = None,
 ) -> keras.Model:
@@ -141,14 +143,14 @@ def policy(
         width: width of an observation.
         outputs: logits of an action's choices, or means where actions are continuous.
         continuous: whether they are.
+        masked: place in an observation where a number for each choice begins that is 0 where the
+            choice is forbidden; None where all are allowed.
         encoder: width of the layer that reads an observation.
         units: width of a recurrent layer.
         layers: number of recurrent layers.
         cell: `"lstm"` or `"gru"`.
         hidden: width of the inner layers of both heads.
         memory: False leaves the recurrent layers out, for a comparison.
-        masked: place in an observation where a number for each choice begins that is 0 where the
-            choice is forbidden; None where all are allowed.
         log_deviation: logarithm of the deviation with which continuous actions begin.
         seed: seed of the weights.
 
@@ -189,9 +191,9 @@ def policy(
 
 
 def _lowered_normalised(graph: Graph, layer: Normalised, x: str) -> list[str]:
-    mean, variance = map(ops.convert_to_numpy, (layer.mean, layer.variance))
+    mean, deviation = map(ops.convert_to_numpy, (layer.mean, layer.deviation))
     x = graph.node("Sub", [x, graph.constant(mean)])
-    x = graph.node("Mul", [x, graph.constant(1 / np.sqrt(variance + 1e-8))])
+    x = graph.node("Div", [x, graph.constant(deviation + np.float32(SMALLEST))])
     ends = [graph.constant(np.array(end, np.float32)) for end in (-FURTHEST, FURTHEST)]
     return [graph.node("Clip", [x, *ends])]
 

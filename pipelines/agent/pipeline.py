@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -11,12 +11,14 @@ import numpy as np
 
 from rnnapps.checks import check_count, check_settings
 from rnnapps.errors import InputError
+from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.agent import spaces
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.actions import described as described_actions
 from rnnapps.pipelines.agent.environments import Source, single, vector
 from rnnapps.pipelines.agent.rollout import Rollout
+from rnnapps.pipelines.agent.settings import Settings, settings_of
 from rnnapps.runtime.session import LENGTHS, zero_states
 
 if TYPE_CHECKING:
@@ -48,6 +50,7 @@ class Agent(Pipeline):
     task = "agent"
     takes_files = False
     takes_names = True
+    fit_settings = Settings
 
     _state: State | None = None
 
@@ -91,12 +94,13 @@ class Agent(Pipeline):
         outputs = self.actions.width // (2 if continuous else 1)
         width = spaces.width_of(self.observations)
         masked = None if continuous else spaces.mask_place(self.observations, outputs)
-        return policy(width, outputs, continuous=continuous, masked=masked, **self.config)
+        return policy(width, outputs, continuous, masked, **self.config)
 
     def preprocess(self, raw: Any) -> Example:
         if spaces.is_batch(self.observations, raw):
             raise InputError(f"Expected one observation. Received: a batch, {raw!r:.60}.")
-        return {"observations": spaces.vectors(self.observations, spaces.batch_of_one(raw))}
+        batch = spaces.batch_of_one(self.observations, raw)
+        return {"observations": spaces.vectors(self.observations, batch)}
 
     def postprocess(self, arrays: Example, raw: Any) -> Any:
         return self.actions.given(self.actions.likeliest(arrays["policy"]))[0]
@@ -124,21 +128,8 @@ class Agent(Pipeline):
             InputError: If the observation is not of the space that the agent knows, or the state
                 is of another batch.
         """
-        several = spaces.is_batch(self.observations, observation)
-        batch = observation if several else spaces.batch_of_one(observation)
-        seen = spaces.vectors(self.observations, batch)
-        states = self._states(state, len(seen))
-        if episode_start is not None:
-            begins = np.broadcast_to(np.asarray(episode_start, bool), len(seen))
-            states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
-        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
-        told, after = self.session.run(arrays)
-        policy = told["policy"][:, 0]
-        drawn = (
-            self.actions.likeliest(policy) if deterministic else self.actions.draw(policy, self.rng)
-        )
-        given = self.actions.given(drawn)
-        return (given if several else given[0]), tuple(after.values())
+        rng = None if deterministic else self.rng
+        return self._chosen(observation, state, episode_start, rng)
 
     def act(self, observation: Any, deterministic: bool = True) -> np.ndarray:
         """Chooses an action, and remembers what it saw until `reset`.
@@ -190,20 +181,21 @@ class Agent(Pipeline):
         Raises:
             InputError: If there is no such environment, or its spaces are others.
         """
-        check_count(episodes=episodes, max_steps=max_steps)
-        check_count(0, seed=seed)
+        _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
         source = self._source(env)
         returns, lengths, frames = [], [], []
+        rng = np.random.default_rng(seed)
         with closing(single(source, "rgb_array" if render else None)) as world:
             self.check_spaces(world.observation_space, world.action_space)
             for episode in range(episodes):
-                self.reset(seed + episode)
                 observation, _ = world.reset(seed=seed + episode)
-                total, steps, done = 0.0, 0, False
+                total, steps, done, state = 0.0, 0, False, None
                 while not done and steps < max_steps:
                     if render:
                         frames.append(_frame(world))
-                    action = self.act(observation, deterministic)
+                    action, state = self._chosen(
+                        observation, state, None, None if deterministic else rng
+                    )
                     observation, reward, terminated, truncated, _ = world.step(action)
                     total, steps, done = total + float(reward), steps + 1, terminated or truncated
                 returns.append(total)
@@ -230,7 +222,8 @@ class Agent(Pipeline):
         Args:
             env: Id of an environment of gymnasium, popgym or minigrid, a function that makes one,
                 or a `gymnasium.vector.VectorEnv`; by default the one that the agent learnt in.
-            steps: Steps in all environments together.
+            steps: Steps in all environments together; what is over after the last whole update, of
+                `num_envs * n_steps`, is left.
             num_envs: How many environments run side by side.
             callbacks: Keras callbacks; an update counts as an epoch.
             checkpoint_dir: Folder of a checkpoint, which is written after each update.
@@ -251,43 +244,56 @@ class Agent(Pipeline):
         Reference: Schulman et al. 2017, "Proximal Policy Optimization Algorithms",
         arXiv:1707.06347.
         """
+        from rnnapps.pipelines.agent.collecting import Spread
         from rnnapps.pipelines.agent.live import live
         from rnnapps.pipelines.agent.ppo import learn
         from rnnapps.pipelines.agent.progress import Progress
-        from rnnapps.pipelines.agent.settings import settings_of
 
-        check_count(steps=steps, num_envs=num_envs)
-        check_count(0, seed=seed)
+        _check_given(steps=steps, num_envs=num_envs, seed=seed)
         if resume and checkpoint_dir is None:
             raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
         chosen = settings_of(settings)
         source = self._source(env)
         world = vector(source, num_envs)
         try:
-            if env is not None and self.preprocessor.pop("learns", None):
-                self._take_up(_known(source, world))
-                self._begin_anew()
-            self.check_spaces(world.single_observation_space, world.single_action_space)
+            first = self.preprocessor.get("learns") and env is not None
+            known = _known(source, world)
+            if not first:
+                self.check_spaces(world.single_observation_space, world.single_action_space)
             each = world.num_envs * chosen.n_steps
             if steps < each:
                 raise InputError(
                     f"Expected steps for one update or more, {each} (num_envs * n_steps). "
                     f"Received: steps={steps}."
                 )
-            facts = {"steps": steps, "num_envs": world.num_envs, "seed": seed, **vars(chosen)}
+            facts = {
+                "steps": steps,
+                "num_envs": world.num_envs,
+                "seed": seed,
+                **known,
+                "network": self.config,
+                **vars(chosen),
+            }
             kept = None if checkpoint_dir is None else Progress(checkpoint_dir, facts, resume)
-            with self.training(seed) as network:
-                return learn(
-                    network,
-                    world,
-                    self.observations,
-                    self.actions,
-                    chosen,
-                    steps=steps,
-                    seed=seed,
-                    callbacks=[*callbacks, *live(verbose)],
-                    progress=kept,
-                )
+            spread = Spread(**self.preprocessor.get("spread", {}))
+            with kept_if_refused(self):
+                self.preprocessor.pop("learns", None)
+                self._take_up(known)
+                if first:
+                    self._begin_anew()
+                with self.training(seed) as network, self._kept(spread):
+                    return learn(
+                        network,
+                        world,
+                        self.observations,
+                        self.actions,
+                        chosen,
+                        steps=steps,
+                        spread=spread,
+                        seed=seed,
+                        callbacks=[*callbacks, *live(verbose)],
+                        progress=kept,
+                    )
         finally:
             if world is not source:
                 world.close()
@@ -297,6 +303,7 @@ class Agent(Pipeline):
         env: Source | None = None,
         *,
         episodes: int = 100,
+        max_steps: int = 10_000,
         deterministic: bool = True,
         memoryless: Agent | None = None,
         seed: int = 0,
@@ -306,6 +313,7 @@ class Agent(Pipeline):
         Args:
             env: As in `fit`.
             episodes: How many.
+            max_steps: Steps after which an episode is broken off.
             deterministic: Whether to take the likeliest actions.
             memoryless: Another agent to set beside it, such as one without memory.
             seed: Seed of environments and actions.
@@ -319,10 +327,11 @@ class Agent(Pipeline):
         """
         from rnnapps.pipelines.agent.evaluation import measured
 
-        check_count(episodes=episodes)
-        check_count(0, seed=seed)
+        _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
+        if not isinstance(memoryless, Agent | None):
+            raise InputError(f"Expected memoryless to be an agent. Received: {memoryless!r:.60}.")
         source = self._source(env)
-        return measured(self, source, episodes, deterministic, memoryless, seed)
+        return measured(self, source, episodes, max_steps, deterministic, memoryless, seed)
 
     def fine_tune(self, *_: Any, **__: Any) -> NoReturn:
         raise InputError("Expected a task that learns from examples. Received: agent. Do call fit.")
@@ -355,6 +364,37 @@ class Agent(Pipeline):
                     f"Received: one with {other}. Do begin with pipeline('agent', False, env=...)."
                 )
 
+    def _chosen(
+        self, observation: Any, state: State | None, episode_start: Any, rng: Any
+    ) -> tuple[np.ndarray, State]:
+        """Chooses as `predict` does: the likeliest action, or where `rng` is given a drawn one."""
+        several = spaces.is_batch(self.observations, observation)
+        batch = observation if several else spaces.batch_of_one(self.observations, observation)
+        seen = spaces.vectors(self.observations, batch)
+        states = self._states(state, len(seen))
+        if episode_start is not None:
+            begins = np.asarray(episode_start, bool)
+            if begins.shape not in ((), (len(seen),)):
+                raise InputError(
+                    f"Expected episode_start of shape ({len(seen)},). Received: {begins.shape}."
+                )
+            begins = np.broadcast_to(begins, len(seen))
+            states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
+        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
+        told, after = self.session.run(arrays)
+        policy = told["policy"][:, 0]
+        drawn = self.actions.likeliest(policy) if rng is None else self.actions.draw(policy, rng)
+        given = self.actions.given(drawn)
+        return (given if several else given[0]), tuple(after.values())
+
+    @contextmanager
+    def _kept(self, spread: Any) -> Iterator[None]:
+        """Keeps what a training learns of returns, also where it breaks off."""
+        try:
+            yield
+        finally:
+            self.preprocessor["spread"] = vars(spread)
+
     def _take_up(self, known: Mapping[str, Any]) -> None:
         self.preprocessor |= known
         self.observations: spaces.Spec = self.preprocessor["observations"]
@@ -370,13 +410,23 @@ class Agent(Pipeline):
         if state is None:
             return zero_states(self.session, batch)
         widths = self.session.states
-        shapes = [np.shape(each) for each in state]
+        shapes = [np.shape(each) for each in state] if isinstance(state, tuple | list) else state
         if shapes != [(batch, width) for width in widths.values()]:
             raise InputError(
                 f"Expected the state that the call before gave, for a batch of {batch}. Received: "
-                f"arrays of shape {shapes}. Do give None where episodes begin."
+                f"{shapes}. Do give None, or call reset() before act(), where episodes begin."
             )
-        return dict(zip(widths, state, strict=True))
+        return {
+            name: np.asarray(each, np.float32) for name, each in zip(widths, state, strict=True)
+        }
+
+
+def _check_given(*, seed: int, **counts: int) -> None:
+    for name, value in {"seed": seed, **counts}.items():
+        if value is None:
+            raise InputError(f"Expected {name}, a whole number. Received: None.")
+    check_count(0, seed=seed)
+    check_count(**counts)
 
 
 def _known(source: Source, world: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from keras import ops
 
 from rnnapps.nn.lengths import validity
 from rnnapps.pipelines.agent.actions import Actions
-from rnnapps.pipelines.agent.collecting import Arrays, Collector
+from rnnapps.pipelines.agent.collecting import Arrays, Collector, Spread
 from rnnapps.pipelines.agent.progress import Progress
 from rnnapps.pipelines.agent.settings import Settings
 from rnnapps.pipelines.agent.spaces import Spec
@@ -67,7 +67,7 @@ def segments(happened: Arrays, longest: int, states: Sequence[str]) -> Arrays:
         states: Names of the arrays of which a row keeps its first value alone.
 
     Returns:
-        Arrays of shape `(rows, time, ...)`, right-padded with what follows or zeros; states of
+        Arrays of shape `(rows, time, ...)`, right-padded with whatever follows; states of
         shape `(rows, units)`; `"lengths"` of shape `(rows,)`.
     """
     begins, count = happened["starts"].copy(), happened["starts"].shape[1]
@@ -169,6 +169,7 @@ def learn(
     settings: Settings,
     *,
     steps: int,
+    spread: Spread,
     seed: int,
     callbacks: Sequence[keras.callbacks.Callback] = (),
     progress: Progress | None = None,
@@ -181,7 +182,8 @@ def learn(
         spec: Description of the observations.
         actions: The actions.
         settings: How it learns.
-        steps: Steps in all environments together; the last update is made of the steps that fit.
+        steps: Steps in all environments together; what is over after the last whole update is left.
+        spread: What is known of how far returns spread; is kept up to date.
         seed: Same seed, same result.
         callbacks: Keras callbacks; an update counts as an epoch.
         progress: What was kept of an earlier training, and where this one is kept.
@@ -202,9 +204,9 @@ def learn(
     objective.optimizer.build(objective.trainable_variables)
     first = progress.restore(objective) if progress else 0
     history = progress.history if progress else {}
-    collector = Collector(env, spec, actions, settings, seed + first)
-    if progress:
-        vars(collector.spread).update(progress.spread)
+    if progress and first:
+        vars(spread).update(progress.spread)
+    collector = Collector(env, spec, actions, settings, spread, seed + first)
     rng = np.random.default_rng([seed, first])
     states = [name for name in network.input if name in network.output]
     together = keras.callbacks.CallbackList(list(callbacks), model=objective)
@@ -226,7 +228,7 @@ def learn(
             history.setdefault(name, []).append(float(value))
         together.on_epoch_end(update, logs)
         if progress:
-            progress.save(objective, update + 1, vars(collector.spread))
+            progress.save(objective, update + 1, vars(spread))
         if objective.stop_training:
             break
     together.on_train_end()

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnnapps.pipelines.agent.pipeline import Agent
 from rnnapps.pipelines.agent.recipes import RECIPES
 
@@ -22,6 +24,7 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
         directory: Where the preset goes.
     """
     recipe = RECIPES[name]
+    steps = int(history.history["steps"][-1])
     report = agent.evaluate(episodes=EPISODES, seed=SEED)
     columns = report.tables["Returns"].columns
     rows = {
@@ -34,18 +37,16 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
             "name": name,
             "summary": recipe.summary,
             "license": "Apache-2.0",
-            "data": [
-                {"name": f"{recipe.steps:,} steps of its own in {recipe.env}", "license": "none"}
-            ],
+            "data": [{"name": f"{steps:,} steps of its own in {recipe.env}", "license": "none"}],
             "metrics": {"test": rows["this agent"], "random actions": rows["random actions"]},
             "training": {
                 "command": f"python -m rnnapps.pipelines.agent.train {name}",
                 "seed": recipe.seed,
-                "steps": int(history.history["steps"][-1]),
+                "steps": steps,
                 "environments": recipe.num_envs,
                 **recipe.network,
                 **recipe.settings,
-                "mean return of the last updates": history.history["return"][-1],
+                "mean return of the last ten updates": np.nanmean(history.history["return"][-10:]),
             },
             "limits": LIMITS,
         },

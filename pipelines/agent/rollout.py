@@ -15,6 +15,7 @@ import numpy as np
 
 from rnnapps.checks import check_count
 from rnnapps.errors import InputError, RnnappsError
+from rnnapps.figures import blank
 from rnnapps.files import replace_bytes, replaced_file
 from rnnapps.tables import Table
 
@@ -125,10 +126,9 @@ class Rollout:
         Returns:
             The figure; a notebook shows it.
         """
-        from matplotlib.figure import Figure
         from matplotlib.ticker import MaxNLocator
 
-        figure = Figure(figsize=(6, 3), layout="constrained")
+        figure = blank(figsize=(6, 3), layout="constrained")
         axes = figure.subplots()
         axes.plot(np.arange(1, len(self.returns) + 1), self.returns, "o")
         axes.axhline(self.mean, color="tab:red", linestyle=":", label=f"mean {self.mean:.4g}")

@@ -14,7 +14,7 @@ from rnnapps.errors import InputError, UnknownNameError
 class Settings:
     """How an agent learns; names are those of Stable-Baselines3.
 
-    Attributes:
+    Args:
         n_steps: steps of each environment between two updates.
         segment: steps of a segment at most, through which errors are propagated back.
         batch_size: steps of a batch, about.
@@ -28,7 +28,8 @@ class Settings:
         ent_coef: weight of the entropy.
         vf_coef: weight of the values' error.
         max_grad_norm: global norm to which gradients are clipped.
-        target_kl: divergence at which an update ends early, in nats; None never ends it.
+        target_kl: mean divergence of a pass, in nats, after which an update ends; None never ends
+            it.
         noise_correlation: how much the noise of a continuous action is like that of the step
             before, from 0 to 1; higher for worlds that one action alone hardly moves.
         normalize_reward: whether rewards are divided by the deviation of the discounted return.
@@ -52,6 +53,9 @@ class Settings:
     normalize_reward: bool = True
 
 
+Settings.__init__.__doc__ = Settings.__doc__  # for the help page of the shell
+
+
 def settings_of(given: Mapping[str, Any]) -> Settings:
     """Checks settings.
 
@@ -64,13 +68,18 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         if name not in known:
             raise UnknownNameError.of("setting of the training", name, known)
     chosen = Settings(**given)
+    for name, value in vars(chosen).items():
+        if value is None and name not in ("clip_range_vf", "target_kl"):
+            raise InputError(f"Expected a value for {name}. Received: None.")
     whole = ("n_steps", "segment", "batch_size", "n_epochs")
     check_count(**{name: getattr(chosen, name) for name in whole})
     positive = ("learning_rate", "clip_range", "clip_range_vf", "max_grad_norm", "target_kl")
     check_positive(**{name: getattr(chosen, name) for name in positive})
-    for name in ("gamma", "gae_lambda", "ent_coef", "vf_coef", "noise_correlation"):
-        if not 0 <= getattr(chosen, name) <= 1:
-            raise InputError(f"Expected {name} from 0 to 1. Received: {getattr(chosen, name)!r}.")
+    shares = ("gamma", "gae_lambda", "noise_correlation")
+    for name in (*shares, "ent_coef", "vf_coef"):
+        value, most = getattr(chosen, name), 1 if name in shares else float("inf")
+        if not isinstance(value, int | float) or not 0 <= value <= most:
+            raise InputError(f"Expected {name} from 0 to {most}. Received: {name}={value!r}.")
     if chosen.schedule not in ("linear", "constant"):
         raise InputError(
             f"Expected schedule to be 'linear' or 'constant'. Received: {chosen.schedule!r}."

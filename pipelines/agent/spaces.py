@@ -32,7 +32,7 @@ def described(space: Any, name: str = "observation") -> Spec:
     from gymnasium import spaces
 
     if isinstance(space, spaces.Box):
-        divide = 255 if space.dtype == np.uint8 else 1
+        divide = 255 if space.dtype == np.uint8 and (space.high == 255).all() else 1
         return {"box": list(space.shape), "divide": divide}
     if isinstance(space, spaces.MultiBinary):
         return {"box": list(space.shape), "divide": 1}
@@ -116,23 +116,21 @@ def vectors(spec: Spec, observations: Any) -> np.ndarray:
     if "tuple" in spec:
         _check_parts(observations, len(spec["tuple"]), tuple | list)
         parts = zip(spec["tuple"], observations, strict=True)
-        return np.concatenate([vectors(part, given) for part, given in parts], axis=1)
+        return _together([vectors(part, given) for part, given in parts])
     if "dict" in spec:
         _check_parts(observations, spec["dict"], Mapping)
-        return np.concatenate(
-            [vectors(part, observations[key]) for key, part in spec["dict"].items()], axis=1
-        )
+        return _together([vectors(part, observations[key]) for key, part in spec["dict"].items()])
     shape = spec["box"] if "box" in spec else spec["shape"]
     given = _array(observations)
     if given.ndim == 0 or list(given.shape[1:]) != shape:
         raise _misfit(f"an observation of shape {tuple(shape)}, or a batch of such", given.shape)
     if "box" in spec:
-        values = given.reshape(len(given), -1).astype(np.float32) / spec["divide"]
+        values = given.reshape(len(given), width_of(spec)).astype(np.float32) / spec["divide"]
         if not np.isfinite(values).all():
             raise _misfit("finite numbers", observations)
         return values
     sizes = np.array(spec["discrete"])
-    choices = given.reshape(len(given), -1) - np.array(spec["start"])
+    choices = given.reshape(len(given), len(sizes)) - np.array(spec["start"])
     if given.dtype.kind not in "iub" or (choices < 0).any() or (choices >= sizes).any():
         raise _misfit(f"whole numbers from {spec['start']}, of {spec['discrete']}", observations)
     return np.concatenate(
@@ -153,13 +151,26 @@ def is_batch(spec: Spec, observations: Any) -> bool:
     return _array(observations).ndim > len(spec["box"] if "box" in spec else spec["shape"])
 
 
-def batch_of_one(observation: Any) -> Any:
-    """Makes a batch of a single observation."""
-    if isinstance(observation, Mapping):
-        return {key: batch_of_one(part) for key, part in observation.items()}
-    if isinstance(observation, tuple):
-        return tuple(map(batch_of_one, observation))
-    return np.asarray(observation)[None]
+def batch_of_one(spec: Spec, observation: Any) -> Any:
+    """Makes a batch of a single observation.
+
+    Raises:
+        InputError: If it has not got the parts of the space.
+    """
+    if "tuple" in spec:
+        _check_parts(observation, len(spec["tuple"]), tuple | list)
+        parts = zip(spec["tuple"], observation, strict=True)
+        return tuple(batch_of_one(part, given) for part, given in parts)
+    if "dict" in spec:
+        _check_parts(observation, spec["dict"], Mapping)
+        return {key: batch_of_one(part, observation[key]) for key, part in spec["dict"].items()}
+    return _array(observation)[None]
+
+
+def _together(parts: list[np.ndarray]) -> np.ndarray:
+    if len({len(part) for part in parts}) > 1:
+        raise _misfit("parts of one batch", f"batches of {[len(part) for part in parts]}")
+    return np.concatenate(parts, axis=1)
 
 
 def _check_parts(observations: Any, parts: Any, kind: Any) -> None:

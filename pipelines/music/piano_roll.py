@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from rnnapps.figures import blank
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -72,7 +74,7 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
     from matplotlib.patches import Patch
 
     if ax is None:
-        figure = _figure()
+        figure = blank(figsize=(11, 4.2), facecolor="white", dpi=120)
         ax = figure.add_axes((0.045, 0.125, 0.945, 0.765))
     else:
         figure = cast("Figure", ax.figure)
@@ -121,16 +123,6 @@ def png(figure: Figure, dpi: int = 120) -> bytes:
     buffer = BytesIO()
     figure.savefig(buffer, format="png", dpi=dpi)
     return buffer.getvalue()
-
-
-def _figure() -> Figure:
-    from matplotlib.figure import Figure
-
-    class Roll(Figure):
-        def _repr_png_(self) -> bytes:
-            return png(self)
-
-    return Roll(figsize=(11, 4.2), facecolor="white")
 
 
 def _keyboard(ax: Any, low: int, high: int) -> None:

@@ -33,7 +33,7 @@ class PublicVectors:
     >>> from rnnapps.pipelines.ner.public_vectors import PublicVectors, packed
     >>> east, west = np.array([1.0, 0, 0]), np.array([-1.0, 0, 0])
     >>> known = PublicVectors(packed([WordVector("east", east), WordVector("west", west)], width=1))
-    >>> np.abs(known(["west", "north"])).tolist()
+    >>> np.abs(known(["west", "north"])).round().tolist()
     [[1.0], [0.0]]
     """
 

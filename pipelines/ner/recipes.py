@@ -10,21 +10,21 @@ from typing import Any
 class Recipe:
     """How a preset is made: its data, its public vectors, its network and training.
 
-    The words of its own texts begin with their public vectors and learn. Beside these stand the
-    vectors of many more words, which are kept as they are: `vectors` tells of how many, the most
-    frequent, and in how many dimensions. Sets after the first may have other labels:
-    `meanings` tells what each may be among those of the first.
+    The words that its own texts have twice or more begin with their public vectors and learn.
+    Beside these stand the vectors of many more words, which are kept as they are: `vectors` tells
+    of how many, the most frequent, and in how many dimensions. Sets after the first may have other
+    labels: `meanings` tells what each may be among those of the first.
     """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
-    vectors: tuple[int, int] = (150_000, 50)
+    vectors: tuple[int, int] = (150_000, 100)
     meanings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
 
 
-TRAINING: dict[str, Any] = {"batch_size": 16, "epochs": 24, "learning_rate": 2e-3}
+TRAINING: dict[str, Any] = {"batch_size": 32, "epochs": 20, "learning_rate": 3e-3}
 NETWORK: dict[str, Any] = {
     "input_dropout": 0.5,
     "output_dropout": 0.5,

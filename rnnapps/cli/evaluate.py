@@ -31,7 +31,7 @@ def evaluate(
     open_page(context, task, help, "evaluate", ("x", "y"))
     assert task is not None
     if data is None:
-        raise UsageError("Expected DATA after the task: a file or folder.")
+        raise UsageError("Expected DATA after the task: a file, a folder, or the id of a world.")
     source = data_at(task, data)
     if output is not None and output.suffix.lower() not in (".json", ".html", ".txt"):
         raise UsageError(f"Expected --output .json, .html or .txt. Received: {output}.")

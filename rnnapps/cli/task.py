@@ -47,6 +47,9 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
     if name in ("fit", "evaluate"):  # their first argument is what the command is about
         skip = (*skip, list(signature(method).parameters)[1])
     options = options_of(method, skip)
+    settings = getattr(registry.find(task).load(), "fit_settings", None)
+    if name == "fit" and settings is not None:
+        options |= options_of(settings.__init__)
     if name == "predict":
         options |= options_of(method_of(task, "postprocess"), ("arrays", "raw"))
     return options

@@ -41,7 +41,7 @@ def train(
     open_page(context, task, help, "fit", OWN)
     assert task is not None
     if data is None:
-        raise UsageError("Expected DATA after the task: a file or folder.")
+        raise UsageError("Expected DATA after the task: a file, a folder, or the id of a world.")
     if output is None:
         raise UsageError("Expected --output DIR, the directory for the trained preset.")
     if preset and untrained:

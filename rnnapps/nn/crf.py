@@ -9,7 +9,8 @@ from keras import ops
 from rnnapps.decoding.viterbi import BARRED, Chain
 from rnnapps.nn.lengths import validity
 
-#: Added to a sum of exponentials before its logarithm is taken, so that none is of zero.
+#: Added to a sum of exponentials before its logarithm is taken, so that none is of zero: what is
+#: barred, or more than 69 nats less likely than the best, counts as that.
 SMALLEST = 1e-30
 
 

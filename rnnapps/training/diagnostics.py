@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import keras
 import numpy as np
 
 from rnnapps.errors import InputError
+from rnnapps.figures import blank
 from rnnapps.training.gradient_norms import gradient_norms
 
 if TYPE_CHECKING:
@@ -163,16 +163,9 @@ def plot_side_by_side(flows: Mapping[str, GradientFlow]) -> Figure:
     ['plain RNN: vanishing', 'the same: vanishing']
     """
     from matplotlib import colormaps
-    from matplotlib.figure import Figure
-
-    class Shown(Figure):
-        def _repr_png_(self) -> bytes:
-            buffer = BytesIO()
-            self.savefig(buffer, format="png")
-            return buffer.getvalue()
 
     panels = [(title, flow, name) for title, flow in flows.items() for name in flow.verdicts]
-    figure = Shown(figsize=(1 + 4 * len(panels), 3.6), layout="constrained")
+    figure = blank(figsize=(1 + 4 * len(panels), 3.6), layout="constrained")
     axes = figure.subplots(1, len(panels), sharex=True, sharey=True, squeeze=False)[0]
     for ax, (title, flow, name) in zip(axes, panels, strict=True):
         labelled = np.linspace(0, len(flow.history) - 1, 6).round()

@@ -12,6 +12,7 @@ from keras.optimizers.schedules import ExponentialDecay
 
 from rnnapps.checks import check_count, check_positive
 from rnnapps.errors import InputError
+from rnnapps.figures import blank
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,9 +38,7 @@ class FoundRate:
         Returns:
             The figure.
         """
-        from matplotlib.figure import Figure
-
-        figure = Figure(figsize=(6, 4), layout="constrained")
+        figure = blank(figsize=(6, 4), layout="constrained")
         axes = figure.subplots()
         axes.plot(self.lrs, self.losses)
         axes.axvline(self.valley, color="tab:red", linestyle=":", label=f"valley {self.valley:.1e}")

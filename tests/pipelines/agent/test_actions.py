@@ -41,7 +41,14 @@ def test_actions_reach_the_environment_in_its_bounds_and_shape():
     assert choice.given(np.array([[3]])).tolist() == [5]
 
 
+def test_bounds_hold_in_the_type_of_the_space():
+    for kind in (np.float32, np.float64):
+        space = spaces.Box(-0.1, 0.1, (1,), kind)
+        given = Actions(described(space)).given(np.array([[7.0]], np.float32))
+        assert space.contains(given[0])
+
+
 def test_other_actions_are_refused():
-    for space in (spaces.Box(-np.inf, np.inf, (1,)), spaces.Text(3)):
+    for space in (spaces.Box(-np.inf, np.inf, (1,)), spaces.Box(0, 9, (1,), int), spaces.Text(3)):
         with pytest.raises(InputError, match=r"^Expected actions that are Discrete"):
             described(space)

@@ -7,6 +7,7 @@ from gymnasium import spaces
 
 from rnnapps import pipeline
 from rnnapps.errors import InputError, RnnappsError, UnknownNameError
+from rnnapps.pipelines.agent.evaluation import play
 
 SEEN = np.array([0.01, 0.0, -0.02, 0.0])
 QUICK = {"num_envs": 2, "n_steps": 16, "n_epochs": 1, "verbose": 0}
@@ -72,6 +73,60 @@ def test_play_breaks_off_at_max_steps(agent):
     assert agent.play(max_steps=3).lengths.tolist() == [3]
 
 
+def test_short_episodes_count_no_more_than_long_ones():
+    class World:
+        """Two worlds, of episodes of 1 and of 4 steps; each step is worth 1."""
+
+        num_envs = 2
+
+        def reset(self, seed=None, options=None):
+            if options is None:
+                self.times = np.zeros(2, int)
+            else:
+                self.times[options["reset_mask"]] = 0
+            return self.times, {}
+
+        def step(self, actions):
+            self.times += 1
+            done = self.times >= [1, 4]
+            self.times[done] = 0
+            return self.times, np.ones(2), done, np.zeros(2, bool), {}
+
+    returns, lengths = play(World(), lambda seen, begins: None, 6, 100, seed=0)
+    assert sorted(returns.tolist()) == [1, 1, 1, 4, 4, 4] == sorted(lengths.tolist())
+    _, lengths = play(World(), lambda seen, begins: None, 4, 2, seed=0)  # broken off after two
+    assert sorted(lengths.tolist()) == [1, 1, 2, 2]
+
+
+def test_what_was_learnt_stays_when_learning_goes_on():
+    agent = pipeline("agent", False, units=4, seed=1)
+    agent.fit(steps=64, **QUICK)
+    count = agent.weights()["normalised/count"]
+    agent.fit("CartPoleNoVel-v1", steps=64, **QUICK)
+    assert agent.weights()["normalised/count"] == 2 * count == 128
+    agent.fit("CartPole-v1", steps=64, **QUICK)
+    assert agent.preprocessor["env"] == "CartPole-v1"
+
+
+def test_it_is_saved_small_after_many_steps(agent, tmp_path):
+    with agent.training():
+        agent.network.get_layer("normalised").see(np.full((100_000, 4), 900.0) * [1, -1, 0, 2])
+    small = pipeline("agent", agent.save(tmp_path / "small", compact=True))
+    assert small.weights()["normalised/count"] == 100_000
+    np.testing.assert_array_equal(small.weights()["normalised/mean"], [900, -900, 0, 1800])
+
+
+def test_given_environments_stay_open():
+    mode = gym.vector.AutoresetMode.SAME_STEP
+    worlds = gym.vector.SyncVectorEnv([lambda: gym.make("CartPole-v1")] * 2, autoreset_mode=mode)
+    agent = pipeline("agent", False, env=worlds, units=4, cell="gru", seed=1)
+    agent.fit(worlds, steps=64, **QUICK)
+    agent.evaluate(worlds, episodes=2)
+    assert worlds.reset()[0].shape == (2, 4)
+    with pytest.raises(InputError, match="keeps no id"):
+        agent.play()
+
+
 def test_evaluate_counts_each_episode_once(agent):
     report = agent.evaluate(episodes=7, seed=1)
     assert report["ci95_low"] < report["mean_return"] < report["ci95_high"]
@@ -134,6 +189,7 @@ def test_choices_that_an_observation_bars_are_never_taken():
     assert history["entropy"] == pytest.approx([0, 0], abs=1e-6)
     seen = {"a": 1, "action_mask": [0, 1, 0]}
     assert agent.predict(seen)[0] == 1
+    assert agent.evaluate(World, episodes=4)["mean_return"] >= 1
     assert "Slice" in str(agent.graph)
 
 
@@ -174,6 +230,13 @@ def test_worlds_that_are_not_known_or_do_not_fit_are_refused(agent):
         agent.play(5)
     with pytest.raises(InputError, match=r"^Expected a function that makes a gymnasium.Env"):
         agent.play(lambda: 5)
+    for name in ("cartpole v1", "popgym-Nothing-v0"):
+        with pytest.raises(InputError, match=r"^Expected the id of an environment"):
+            agent.play(name)
+    with pytest.raises(RnnappsError, match="needs another package"):
+        agent.play("nomodule:Foo-v0")
+    with pytest.raises(InputError, match=r"^Expected an environment that renders"):
+        agent.play("popgym-RepeatPreviousEasy-v0", render=True)
     with pytest.raises(InputError, match="SAME_STEP"):
         agent.fit(gym.make_vec("CartPole-v1", num_envs=2), steps=5000)
 
@@ -181,14 +244,23 @@ def test_worlds_that_are_not_known_or_do_not_fit_are_refused(agent):
 def test_wrong_settings_are_refused_before_anything_is_learnt(agent):
     with pytest.raises(UnknownNameError, match="gama"):
         agent.fit(gama=0.9)
-    for wrong in ({"gamma": 2}, {"n_steps": 0}, {"schedule": "round"}, {"steps": 3}, {"seed": -1}):
+    wrongs = ({"gamma": 2}, {"gamma": "x"}, {"n_steps": 0}, {"schedule": "round"}, {"steps": 3})
+    for wrong in (*wrongs, {"seed": -1}, {"seed": None}, {"steps": None}, {"num_envs": None}):
         with pytest.raises(InputError, match=f"Expected {next(iter(wrong))}"):
             agent.fit(**wrong)
+    with pytest.raises(InputError, match="a value for clip_range"):
+        agent.fit(clip_range=None)
+    with pytest.raises(InputError, match="memoryless"):
+        agent.evaluate(memoryless="random")
     with pytest.raises(InputError, match="resume"):
         agent.fit(resume=True)
 
 
 def test_states_of_another_batch_are_refused(agent):
     _, state = agent.predict(SEEN)
+    with pytest.raises(InputError, match=r"^Expected episode_start of shape"):
+        agent.predict(SEEN, state, episode_start=[True, False])
+    with pytest.raises(InputError, match=r"^Expected the state"):
+        agent.predict(SEEN, 5)
     with pytest.raises(InputError, match=r"^Expected the state that the call before gave"):
         agent.predict(np.stack([SEEN, SEEN]), state)

@@ -1,11 +1,14 @@
 """Recurrent PPO: segments, advantages and the loss are those of the definitions."""
 
+import gymnasium as gym
 import numpy as np
 import pytest
+from gymnasium import spaces
 from keras import ops
 
 from rnnapps import pipeline
-from rnnapps.pipelines.agent.collecting import Collector
+from rnnapps.errors import InputError
+from rnnapps.pipelines.agent.collecting import Collector, Spread
 from rnnapps.pipelines.agent.environments import vector
 from rnnapps.pipelines.agent.ppo import (
     Objective,
@@ -24,9 +27,8 @@ SETTINGS = Settings(n_steps=40, segment=16, clip_range=0.1, clip_range_vf=0.2, e
 @pytest.fixture
 def happened(agent):
     """What the agent went through in three worlds, in the second of two turns."""
-    collector = Collector(
-        vector("CartPoleNoVel-v1", 3), agent.observations, agent.actions, SETTINGS, seed=3
-    )
+    world = vector("CartPoleNoVel-v1", 3)
+    collector = Collector(world, agent.observations, agent.actions, SETTINGS, Spread(), seed=3)
     session = OnnxSession(lower(agent.network))
     collector.collect(session, SETTINGS.n_steps)
     return collector.collect(session, SETTINGS.n_steps)[0]
@@ -51,6 +53,67 @@ def test_advantages_are_sums_of_surprises():
                 if ends[env, later]:
                     break
             assert found[env, t] == pytest.approx(expected)
+
+
+class Short(gym.Env):
+    """Shows how many steps were made; after three of them it is cut by time."""
+
+    observation_space = spaces.Box(0, 9, (1,))
+    action_space = spaces.Discrete(2)
+
+    def reset(self, *, seed=None, options=None):
+        super().reset(seed=seed)
+        self.time = 0
+        return np.zeros(1, np.float32), {}
+
+    def step(self, action):
+        self.time += 1
+        return np.full(1, self.time, np.float32), 1.0, False, self.time == 3, {}
+
+
+def test_the_value_of_what_was_cut_off_is_added_to_the_last_reward():
+    agent = pipeline("agent", False, env=Short, units=4, seed=1)
+    settings = Settings(gamma=0.9, normalize_reward=False)
+    actions, session = agent.actions, agent.session
+    collector = Collector(vector(Short, 2), agent.observations, actions, settings, Spread(), 0)
+    happened, ended = collector.collect(session, 4)
+    assert ended == [(3.0, 3)] * 2
+    _, state = agent.predict([[0.0]])
+    _, state = agent.predict([[1.0]], state)
+    _, state = agent.predict([[2.0]], state)
+    names = list(session.states)
+    seen = {"observations": np.full((1, 1, 1), 3, np.float32), "lengths": np.ones(1, np.int32)}
+    told, _ = session.run({**seen, **dict(zip(names, state, strict=True))})
+    value = float(told["value"][0, 0, 0])
+    expected = [1, 1, 1 + 0.9 * value, 1]
+    np.testing.assert_allclose(happened["rewards"], [expected] * 2, rtol=1e-5)
+
+
+def test_rewards_are_divided_by_the_deviation_of_discounted_returns():
+    agent = pipeline("agent", False, env=Short, units=4, seed=1)
+    spread, settings = Spread(), Settings(gamma=0.9)
+    world = vector(Short, 2)
+    collector = Collector(world, agent.observations, agent.actions, settings, spread, 0)
+    happened, _ = collector.collect(agent.session, 6)
+    sums = [1, 1.9, 2.71] * 2
+    assert spread.count == 12 and spread.deviation == pytest.approx(np.std(sums), rel=1e-3)
+    assert happened["rewards"][0, 3] == pytest.approx(1 / np.std(sums[:4]), rel=1e-3)
+
+
+def test_a_checkpoint_keeps_all_that_training_depends_on(tmp_path):
+    quick = {"num_envs": 2, "n_steps": 16, "n_epochs": 1, "verbose": 0}
+    options = {**quick, "steps": 96, "seed": 1, "checkpoint_dir": tmp_path}
+    first, second = (pipeline("agent", False, env=Short, units=4, seed=1) for _ in range(2))
+    history = first.fit(Short, **options).history
+    second.fit(Short, steps=32, seed=2, **quick)
+    again = second.fit(Short, resume=True, **options).history
+    assert again == history
+    for path, values in first.weights().items():
+        np.testing.assert_array_equal(second.weights()[path], values)
+    assert second.preprocessor["spread"] == first.preprocessor["spread"]
+    for other in ({"units": 5}, {"units": 4, "memory": False}):
+        with pytest.raises(InputError, match="checkpoint"):
+            pipeline("agent", False, env=Short, **other).fit(Short, resume=True, **options)
 
 
 def test_segments_hold_each_step_once_and_never_cross_an_episode(happened):

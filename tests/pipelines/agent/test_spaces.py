@@ -29,7 +29,7 @@ def test_numbers_stay_and_choices_are_one_hot():
         "rest": (np.int64(3), np.array([1, 2])),
         "switches": np.array([1, 0], np.int8),
     }
-    (vector,) = vectors(spec, batch_of_one(seen))
+    (vector,) = vectors(spec, batch_of_one(spec, seen))
     expected = [0, 1, 0.2, 0, 0, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0]
     np.testing.assert_allclose(vector, expected, atol=1e-6)
     assert width_of(spec) == len(expected)
@@ -45,7 +45,7 @@ def test_a_batch_is_told_from_one_and_gives_its_rows():
         "switches": np.stack([each["switches"] for each in several]),
     }
     assert is_batch(spec, batch) and not is_batch(spec, several[0])
-    rows = [vectors(spec, batch_of_one(each))[0] for each in several]
+    rows = [vectors(spec, batch_of_one(spec, each))[0] for each in several]
     np.testing.assert_array_equal(vectors(spec, batch), rows)
 
 
@@ -60,6 +60,7 @@ def test_a_batch_is_told_from_one_and_gives_its_rows():
         (spaces.Discrete(3), [1.5]),
         (spaces.Discrete(3), None),
         (spaces.Tuple([spaces.Discrete(2)] * 2), ([1],)),
+        (spaces.Tuple([spaces.Discrete(2)] * 2), ([1], [1, 0])),
         (spaces.Dict({"a": spaces.Discrete(2)}), {"b": [1]}),
     ],
 )
@@ -72,3 +73,8 @@ def test_a_space_of_texts_is_refused_by_its_place():
     space = spaces.Dict({"image": spaces.Discrete(2), "mission": spaces.Text(5)})
     with pytest.raises(InputError, match=r"observation\['mission'\]"):
         described(space)
+
+
+def test_a_mask_of_bytes_is_no_picture():
+    assert described(spaces.Box(0, 1, (3,), np.uint8))["divide"] == 1
+    assert vectors(described(spaces.Box(0, 1, (3,), np.uint8)), np.zeros((0, 3))).shape == (0, 3)

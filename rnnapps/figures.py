@@ -1,0 +1,34 @@
+"""Figures that a notebook shows, whether or not pyplot is in use."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+def blank(**options: Any) -> Figure:
+    """Makes an empty figure that is shown as the last value of a notebook's cell.
+
+    Args:
+        **options: Those of `matplotlib.figure.Figure`.
+
+    Returns:
+        The figure, which belongs to no window.
+
+    Example:
+    >>> from rnnapps.figures import blank
+    >>> blank(figsize=(1, 1))._repr_png_()[:4]
+    b'\\x89PNG'
+    """
+    from matplotlib.figure import Figure
+
+    class Shown(Figure):
+        def _repr_png_(self) -> bytes:
+            buffer = BytesIO()
+            self.savefig(buffer, format="png")
+            return buffer.getvalue()
+
+    return Shown(**options)
