@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import keras
 import numpy as np
 
 from rnnapps.pipelines.agent.pipeline import Agent
@@ -36,11 +37,13 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
         metadata={
             "name": name,
             "summary": recipe.summary,
+            "description": "A policy with an LSTM, learnt by proximal policy optimisation.",
             "license": "Apache-2.0",
             "data": [{"name": f"{steps:,} steps of its own in {recipe.env}", "license": "none"}],
             "metrics": {"test": rows["this agent"], "random actions": rows["random actions"]},
             "training": {
                 "command": f"python -m rnnapps.pipelines.agent.train {name}",
+                "backend of Keras": keras.backend.backend(),
                 "seed": recipe.seed,
                 "steps": steps,
                 "environments": recipe.num_envs,

@@ -2,6 +2,6 @@
 
 TASK = "ner"
 ALIASES = ("token-classification", "named-entity-recognition")
-DEFAULT = "conll2003"
+DEFAULT = "open"
 PIPELINE = "rnnapps.pipelines.ner.pipeline:NamedEntities"
 SUMMARY = "Finds names in texts, and tags words as own examples do."
