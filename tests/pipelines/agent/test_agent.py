@@ -100,11 +100,10 @@ def test_short_episodes_count_no_more_than_long_ones():
 
 def test_what_was_learnt_stays_when_learning_goes_on():
     agent = pipeline("agent", False, units=4, seed=1)
-    agent.fit(steps=64, **QUICK)
-    count = agent.weights()["normalised/count"]
-    agent.fit("CartPoleNoVel-v1", steps=64, **QUICK)
-    assert agent.weights()["normalised/count"] == 2 * count == 128
-    agent.fit("CartPole-v1", steps=64, **QUICK)
+    agent.fit(steps=32, **QUICK)
+    agent.fit("CartPoleNoVel-v1", steps=32, **QUICK)
+    assert agent.weights()["normalised/count"] == 64
+    agent.fit("CartPole-v1", steps=32, **QUICK)
     assert agent.preprocessor["env"] == "CartPole-v1"
 
 
