@@ -106,12 +106,12 @@ def play(
 
 def policy_of(agent: Agent, deterministic: bool, seed: int) -> Policy:
     """Gives what an agent does, remembering."""
-    agent.reset(seed)
+    rng = None if deterministic else np.random.default_rng(seed)
     state = None
 
     def act(observations: Any, begins: np.ndarray) -> np.ndarray:
         nonlocal state
-        actions, state = agent.predict(observations, state, begins, deterministic)
+        actions, state = agent.choose(observations, state, begins, rng)
         return actions
 
     return act

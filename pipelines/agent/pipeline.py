@@ -129,7 +129,47 @@ class Agent(Pipeline):
                 is of another batch.
         """
         rng = None if deterministic else self.rng
-        return self._chosen(observation, state, episode_start, rng)
+        return self.choose(observation, state, episode_start, rng)
+
+    def choose(
+        self,
+        observation: Any,
+        state: State | None,
+        episode_start: Any,
+        rng: np.random.Generator | None,
+    ) -> tuple[np.ndarray, State]:
+        """Chooses an action as `predict` does, with a generator of one's own.
+
+        Args:
+            observation: As in `predict`.
+            state: As in `predict`.
+            episode_start: As in `predict`.
+            rng: What actions are drawn with; None takes the likeliest.
+
+        Returns:
+            The action or actions, and the state.
+
+        Raises:
+            InputError: As in `predict`.
+        """
+        several = spaces.is_batch(self.observations, observation)
+        batch = observation if several else spaces.batch_of_one(self.observations, observation)
+        seen = spaces.vectors(self.observations, batch)
+        states = self._states(state, len(seen))
+        if episode_start is not None:
+            begins = np.asarray(episode_start, bool)
+            if begins.shape not in ((), (len(seen),)):
+                raise InputError(
+                    f"Expected episode_start of shape ({len(seen)},). Received: {begins.shape}."
+                )
+            begins = np.broadcast_to(begins, len(seen))
+            states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
+        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
+        told, after = self.session.run(arrays)
+        policy = told["policy"][:, 0]
+        drawn = self.actions.likeliest(policy) if rng is None else self.actions.draw(policy, rng)
+        given = self.actions.given(drawn)
+        return (given if several else given[0]), tuple(after.values())
 
     def act(self, observation: Any, deterministic: bool = True) -> np.ndarray:
         """Chooses an action, and remembers what it saw until `reset`.
@@ -193,7 +233,7 @@ class Agent(Pipeline):
                 while not done and steps < max_steps:
                     if render:
                         frames.append(_frame(world))
-                    action, state = self._chosen(
+                    action, state = self.choose(
                         observation, state, None, None if deterministic else rng
                     )
                     observation, reward, terminated, truncated, _ = world.step(action)
@@ -363,29 +403,6 @@ class Agent(Pipeline):
                     f"Expected an environment with the {name} that the agent knows, {known}. "
                     f"Received: one with {other}. Do begin with pipeline('agent', False, env=...)."
                 )
-
-    def _chosen(
-        self, observation: Any, state: State | None, episode_start: Any, rng: Any
-    ) -> tuple[np.ndarray, State]:
-        """Chooses as `predict` does: the likeliest action, or where `rng` is given a drawn one."""
-        several = spaces.is_batch(self.observations, observation)
-        batch = observation if several else spaces.batch_of_one(self.observations, observation)
-        seen = spaces.vectors(self.observations, batch)
-        states = self._states(state, len(seen))
-        if episode_start is not None:
-            begins = np.asarray(episode_start, bool)
-            if begins.shape not in ((), (len(seen),)):
-                raise InputError(
-                    f"Expected episode_start of shape ({len(seen)},). Received: {begins.shape}."
-                )
-            begins = np.broadcast_to(begins, len(seen))
-            states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
-        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
-        told, after = self.session.run(arrays)
-        policy = told["policy"][:, 0]
-        drawn = self.actions.likeliest(policy) if rng is None else self.actions.draw(policy, rng)
-        given = self.actions.given(drawn)
-        return (given if several else given[0]), tuple(after.values())
 
     @contextmanager
     def _kept(self, spread: Any) -> Iterator[None]:

@@ -51,6 +51,22 @@ def test_act_remembers_until_reset(agent):
     assert not np.array_equal(agent._state[0], state[0])
 
 
+def test_playing_leaves_an_episode_that_goes_on(agent):
+    agent.act(SEEN)
+    before = agent._state
+    agent.play(max_steps=3)
+    agent.evaluate(episodes=2)
+    assert agent._state is before
+
+
+def test_the_three_steps_lead_to_what_predict_gives(agent):
+    for seen in (SEEN, 5 * SEEN, -SEEN):
+        (arrays,) = agent.forward([agent.preprocess(seen)])
+        assert agent.postprocess(arrays, seen) == agent.predict(seen)[0]
+    with pytest.raises(InputError, match=r"^Expected one observation"):
+        agent.preprocess([SEEN])
+
+
 def test_drawn_actions_follow_the_seed(agent):
     drawn = []
     for seed in (1, 1, 2):
