@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 if TYPE_CHECKING:
     from rnnapps.pipeline import Pipeline
+    from rnnapps.pipelines.agent.pipeline import Agent
     from rnnapps.pipelines.language.pipeline import Language
     from rnnapps.pipelines.music.pipeline import Music
     from rnnapps.pipelines.ner.pipeline import NamedEntities
@@ -28,6 +29,10 @@ if (_root / "setup.cfg").is_file() and (_root / "pipelines").is_dir():
     __path__.append(str(_root))  # source checkout: pipelines/ and pretrained/ sit beside us
 
 
+@overload
+def pipeline(
+    task: Literal["agent"], preset: str | Path | Literal[False] | None = None, **overrides: Any
+) -> Agent: ...
 @overload
 def pipeline(
     task: Literal["language"], preset: str | Path | Literal[False] | None = None, **overrides: Any
