@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from results import publish
 
+from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
 from rnnapps.pipelines.agent.release import EPISODES, SEED
 from rnnapps.pipelines.agent.train import train
@@ -35,10 +36,9 @@ def returns(recipe: Recipe, folder: Path, memory: bool) -> tuple[list[float], fl
     for seed in SEEDS:
         kind = "memory" if memory else "memoryless"
         agent, _ = train(replace(recipe, seed=seed), folder / f"{kind}_{seed}", memory)
-        table = agent.evaluate(episodes=EPISODES, seed=SEED).tables["Returns"]
-        means = {row[0]: float(row[1]) for row in table.rows}
-        found.append(means["this agent"])
-        by_chance = means["random actions"]
+        figures = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
+        found.append(figures["this agent"]["mean_return"])
+        by_chance = figures["random actions"]["mean_return"]
         print(recipe.env, kind, seed, found[-1], flush=True)
     return found, by_chance
 

@@ -38,6 +38,7 @@ class Echo:
     task = "echo"
     takes_files = True
     takes_names = False
+    fit_settings = None
 
     def __init__(self, config):
         self.config = config

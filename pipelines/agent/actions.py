@@ -9,6 +9,7 @@ import numpy as np
 
 from rnnapps.errors import InputError
 from rnnapps.pipelines.agent.spaces import Spec
+from rnnapps.pipelines.agent.spaces import described as described_observations
 
 
 def described(space: Any) -> Spec:
@@ -27,11 +28,8 @@ def described(space: Any) -> Spec:
     """
     from gymnasium import spaces
 
-    if isinstance(space, spaces.Discrete):
-        return {"discrete": [int(space.n)], "start": [int(space.start)], "shape": []}
-    if isinstance(space, spaces.MultiDiscrete):
-        sizes, start = space.nvec.ravel().tolist(), space.start.ravel().tolist()
-        return {"discrete": sizes, "start": start, "shape": list(space.shape)}
+    if isinstance(space, spaces.Discrete | spaces.MultiDiscrete):
+        return described_observations(space)
     if isinstance(space, spaces.MultiBinary):
         count = int(np.prod(space.shape))
         return {"discrete": [2] * count, "start": [0] * count, "shape": list(space.shape)}

@@ -13,7 +13,7 @@ from rnnapps.errors import RnnappsError
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.settings import Settings
 from rnnapps.pipelines.agent.spaces import Spec, batch_of_one, vectors
-from rnnapps.runtime.session import LENGTHS, OnnxSession, zero_states
+from rnnapps.runtime.session import LENGTHS, OnnxSession, Session, zero_states
 
 Arrays = dict[str, np.ndarray]
 #: Rewards further than so many deviations from zero count as being there, where they are scaled.
@@ -92,7 +92,7 @@ class Collector:
         for _ in range(steps):
             seen = vectors(self.spec, self.observations)
             begun = {name: np.where(self.starts[:, None], 0, s) for name, s in states.items()}
-            told, states = _step(session, seen, begun)
+            told, states = step(session, seen, begun)
             drawn = self.actions.draw(told["policy"][:, 0], self.rng, self._next_noise())
             given = self.actions.given(drawn)
             self.observations, rewards, terminated, truncated, infos = self._guarded(
@@ -121,7 +121,7 @@ class Collector:
             self.returns[done], self.lengths[done] = 0, 0
             self.starts = done
         self.states = states
-        told, _ = _step(session, vectors(self.spec, self.observations), states)
+        told, _ = step(session, vectors(self.spec, self.observations), states)
         together = {name: np.stack([each[name] for each in kept], axis=1) for name in kept[0]}
         return {**together, "last": told["value"][:, 0, 0]}, ended
 
@@ -151,7 +151,7 @@ class Collector:
         if cut.any():
             last = [batch_of_one(self.spec, infos["final_obs"][i]) for i in np.flatnonzero(cut)]
             seen = np.concatenate([vectors(self.spec, each) for each in last])
-            told, _ = _step(session, seen, {name: s[cut] for name, s in states.items()})
+            told, _ = step(session, seen, {name: s[cut] for name, s in states.items()})
             values[cut] = told["value"][:, 0, 0]
         return values
 
@@ -166,6 +166,13 @@ class Collector:
             ) from error
 
 
-def _step(session: OnnxSession, seen: np.ndarray, states: Arrays) -> tuple[Arrays, Arrays]:
+def step(session: Session, seen: np.ndarray, states: Arrays) -> tuple[Arrays, Arrays]:
+    """Runs a policy one step on; gives its outputs and the next states.
+
+    Args:
+        session: The policy.
+        seen: Observations of shape `(batch, width)`.
+        states: States by name.
+    """
     lengths = np.ones(len(seen), np.int32)
     return session.run({"observations": seen[:, None], LENGTHS: lengths, **states})

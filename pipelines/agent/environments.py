@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Union
 
 from rnnapps.checks import check_count
@@ -47,6 +48,25 @@ def vector(source: Source, num_envs: int = 8) -> gym.vector.VectorEnv:
     return gym.vector.SyncVectorEnv([lambda: single(source)] * num_envs, autoreset_mode=mode)
 
 
+@contextmanager
+def opened(source: Source, num_envs: int = 8) -> Iterator[gym.vector.VectorEnv]:
+    """Lends environments as `vector` makes them, and closes them unless they were given.
+
+    Args:
+        source: As in `vector`.
+        num_envs: How many.
+
+    Yields:
+        The environments.
+    """
+    world = vector(source, num_envs)
+    try:
+        yield world
+    finally:
+        if world is not source:
+            world.close()
+
+
 def single(source: Source, render_mode: str | None = None) -> gym.Env:
     """Makes one environment.
 
@@ -74,9 +94,9 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
         )
     from rnnapps.pipelines.agent.wrappers import NO_VELOCITY, Cells, MaskVelocity
 
-    for beginning, package in PACKAGES.items():
-        if source.startswith(beginning):
-            library(package)
+    package = next((p for beginning, p in PACKAGES.items() if source.startswith(beginning)), None)
+    if package is not None:
+        library(package)
     name = NO_VELOCITY.get(source, source)
     # Not every world knows what rendering is.
     options = {"render_mode": render_mode} if render_mode else {}
@@ -100,7 +120,7 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
         ) from error
     if source in NO_VELOCITY:
         return MaskVelocity(env)
-    return Cells(env) if PACKAGES.get(source.split("-")[0] + "-") == "minigrid" else env
+    return Cells(env) if package == "minigrid" else env
 
 
 def library(name: str) -> Any:

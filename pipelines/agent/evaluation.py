@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rnnapps.decoding.viterbi import BARRED
-from rnnapps.pipelines.agent.environments import Source, vector
+from rnnapps.pipelines.agent.environments import Source, opened
 from rnnapps.pipelines.agent.spaces import mask_place, vectors
 from rnnapps.report import Report
 
@@ -48,8 +48,7 @@ def measured(
     if memoryless is not None:
         others["without memory"] = policy_of(memoryless, deterministic, seed)
     others["random actions"] = random_policy(agent, seed)
-    world = vector(source, min(SIDE_BY_SIDE, episodes))
-    try:
+    with opened(source, min(SIDE_BY_SIDE, episodes)) as world:
         for each in (agent, memoryless):
             if each is not None:
                 each.check_spaces(world.single_observation_space, world.single_action_space)
@@ -57,13 +56,16 @@ def measured(
             name: figures(*play(world, policy, episodes, max_steps, seed))
             for name, policy in others.items()
         }
-    finally:
-        if world is not source:
-            world.close()
     rows = [{"policy": name, **values} for name, values in found.items()]
     where = source if isinstance(source, str) else "an own environment"
     title = f"{agent.metadata.get('name', 'agent')} on {where}, {episodes} episodes"
     return Report(found["this agent"], title=title, tables={"Returns": rows})
+
+
+def by_policy(report: Report) -> dict[str, dict[str, float]]:
+    """Gives the figures of each policy that a report of `measured` sets side by side."""
+    table = report.tables["Returns"]
+    return {row[0]: dict(zip(table.columns[1:], row[1:], strict=True)) for row in table.rows}
 
 
 def play(

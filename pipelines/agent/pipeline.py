@@ -16,10 +16,11 @@ from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.agent import spaces
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.actions import described as described_actions
-from rnnapps.pipelines.agent.environments import Source, single, vector
+from rnnapps.pipelines.agent.collecting import Spread, step
+from rnnapps.pipelines.agent.environments import Source, opened, single
 from rnnapps.pipelines.agent.rollout import Rollout
 from rnnapps.pipelines.agent.settings import Settings, settings_of
-from rnnapps.runtime.session import LENGTHS, zero_states
+from rnnapps.runtime.session import zero_states
 
 if TYPE_CHECKING:
     import keras
@@ -79,12 +80,8 @@ class Agent(Pipeline):
 
         check_settings(overrides, policy, "env")
         source = FIRST if env is None else env
-        world = vector(source, 1)
-        try:
+        with opened(source, 1) as world:
             known = _known(source, world)
-        finally:
-            if world is not env:
-                world.close()
         return cls(overrides, {**known, **({"learns": True} if env is None else {})})
 
     def build(self) -> keras.Model:
@@ -164,8 +161,7 @@ class Agent(Pipeline):
                 )
             begins = np.broadcast_to(begins, len(seen))
             states = {name: np.where(begins[:, None], 0, each) for name, each in states.items()}
-        arrays = {"observations": seen[:, None], LENGTHS: np.ones(len(seen), np.int32), **states}
-        told, after = self.session.run(arrays)
+        told, after = step(self.session, seen, states)
         policy = told["policy"][:, 0]
         drawn = self.actions.likeliest(policy) if rng is None else self.actions.draw(policy, rng)
         given = self.actions.given(drawn)
@@ -284,7 +280,6 @@ class Agent(Pipeline):
         Reference: Schulman et al. 2017, "Proximal Policy Optimization Algorithms",
         arXiv:1707.06347.
         """
-        from rnnapps.pipelines.agent.collecting import Spread
         from rnnapps.pipelines.agent.live import live
         from rnnapps.pipelines.agent.ppo import learn
         from rnnapps.pipelines.agent.progress import Progress
@@ -294,8 +289,7 @@ class Agent(Pipeline):
             raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
         chosen = settings_of(settings)
         source = self._source(env)
-        world = vector(source, num_envs)
-        try:
+        with opened(source, num_envs) as world:
             first = self.preprocessor.get("learns") and env is not None
             known = _known(source, world)
             if not first:
@@ -334,9 +328,6 @@ class Agent(Pipeline):
                         callbacks=[*callbacks, *live(verbose)],
                         progress=kept,
                     )
-        finally:
-            if world is not source:
-                world.close()
 
     def evaluate(  # type: ignore[override]
         self,
@@ -381,7 +372,7 @@ class Agent(Pipeline):
 
     def example(self) -> Any:
         rng = np.random.default_rng(0)
-        return _sample(self.observations, rng)
+        return spaces.sample(self.observations, rng)
 
     def demo(self, folder: Path) -> list[tuple[str, str]]:
         from rnnapps.pipelines.agent.demo import demo
@@ -462,13 +453,3 @@ def _frame(world: Any) -> np.ndarray:
             "make it with render_mode='rgb_array', or play with render=False."
         )
     return frame
-
-
-def _sample(spec: spaces.Spec, rng: np.random.Generator) -> Any:
-    if "tuple" in spec:
-        return tuple(_sample(part, rng) for part in spec["tuple"])
-    if "dict" in spec:
-        return {key: _sample(part, rng) for key, part in spec["dict"].items()}
-    if "box" in spec:
-        return np.float32(rng.normal(scale=0.1, size=spec["box"]))
-    return (np.array(spec["start"]) + rng.integers(spec["discrete"])).reshape(spec["shape"])

@@ -102,10 +102,10 @@ def batches(
         rows is rounded up to a power of 2, as compilers want it, with rows of which no step counts.
     """
     lengths = rows[LENGTHS]
-    count = max(1, round(int(lengths.sum()) / batch_size))
-    size = 1 << (-(-len(lengths) // min(count, len(lengths))) - 1).bit_length()
-    steps = np.arange(next(a.shape[1] for n, a in rows.items() if n == "actions"))
-    for chosen in np.array_split(rng.permutation(len(lengths)), min(count, len(lengths))):
+    count = min(len(lengths), max(1, round(int(lengths.sum()) / batch_size)))
+    size = 1 << (-(-len(lengths) // count) - 1).bit_length()
+    steps = np.arange(rows["actions"].shape[1])
+    for chosen in np.array_split(rng.permutation(len(lengths)), count):
         filled = np.resize(chosen, size)
         valid = steps < lengths[filled][:, None]
         valid[len(chosen) :] = False

@@ -8,6 +8,7 @@ from typing import Any
 import keras
 import numpy as np
 
+from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.pipeline import Agent
 from rnnapps.pipelines.agent.recipes import RECIPES
 
@@ -26,12 +27,7 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
     """
     recipe = RECIPES[name]
     steps = int(history.history["steps"][-1])
-    report = agent.evaluate(episodes=EPISODES, seed=SEED)
-    columns = report.tables["Returns"].columns
-    rows = {
-        row[0]: dict(zip(columns[1:], row[1:], strict=True))
-        for row in report.tables["Returns"].rows
-    }
+    rows = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
     agent.save(
         directory,
         metadata={

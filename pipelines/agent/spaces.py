@@ -167,6 +167,17 @@ def batch_of_one(spec: Spec, observation: Any) -> Any:
     return _array(observation)[None]
 
 
+def sample(spec: Spec, rng: np.random.Generator) -> Any:
+    """Gives an observation of the space: small numbers, and choices by chance."""
+    if "tuple" in spec:
+        return tuple(sample(part, rng) for part in spec["tuple"])
+    if "dict" in spec:
+        return {key: sample(part, rng) for key, part in spec["dict"].items()}
+    if "box" in spec:
+        return np.float32(rng.normal(scale=0.1, size=spec["box"]))
+    return (np.array(spec["start"]) + rng.integers(spec["discrete"])).reshape(spec["shape"])
+
+
 def _together(parts: list[np.ndarray]) -> np.ndarray:
     if len({len(part) for part in parts}) > 1:
         raise _misfit("parts of one batch", f"batches of {[len(part) for part in parts]}")

@@ -10,8 +10,8 @@ import numpy as np
 from rnnapps.data.word_vectors import WordVector
 
 FILE = "vectors.npz"
-#: The 16 values that lie nearest to normally distributed ones of deviation 1.
 _UPPER = np.array([0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.0690, 2.7326], np.float32)
+#: The 16 values that lie nearest to normally distributed ones of deviation 1.
 LEVELS = np.concatenate([-_UPPER[::-1], _UPPER])
 
 

@@ -47,7 +47,7 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
     if name in ("fit", "evaluate"):  # their first argument is what the command is about
         skip = (*skip, list(signature(method).parameters)[1])
     options = options_of(method, skip)
-    settings = getattr(registry.find(task).load(), "fit_settings", None)
+    settings: Any = registry.find(task).load().fit_settings
     if name == "fit" and settings is not None:
         options |= options_of(settings.__init__)
     if name == "predict":
