@@ -27,8 +27,21 @@ def blank(**options: Any) -> Figure:
 
     class Shown(Figure):
         def _repr_png_(self) -> bytes:
-            buffer = BytesIO()
-            self.savefig(buffer, format="png")
-            return buffer.getvalue()
+            return png(self)
 
     return Shown(**options)
+
+
+def png(figure: Figure, dpi: float | str = "figure") -> bytes:
+    """Gives a figure as the bytes of a PNG file.
+
+    Args:
+        figure: The figure.
+        dpi: Dots per inch; by default the figure's own.
+
+    Returns:
+        The bytes.
+    """
+    buffer = BytesIO()
+    figure.savefig(buffer, format="png", dpi=dpi)
+    return buffer.getvalue()

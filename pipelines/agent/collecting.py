@@ -11,6 +11,7 @@ import numpy as np
 
 from rnnapps.errors import RnnappsError
 from rnnapps.pipelines.agent.actions import Actions
+from rnnapps.pipelines.agent.moments import merged
 from rnnapps.pipelines.agent.settings import Settings
 from rnnapps.pipelines.agent.spaces import Spec, batch_of_one, vectors
 from rnnapps.runtime.session import LENGTHS, OnnxSession, Session, zero_states
@@ -30,11 +31,8 @@ class Spread:
 
     def see(self, values: np.ndarray) -> None:
         """Takes more numbers into account."""
-        more, total = len(values), len(values) + self.count
-        shift = float(values.mean()) - self.mean
-        self.squares += float(values.var()) * more + shift**2 * self.count * more / total
-        self.mean += shift * more / total
-        self.count = total
+        self.count, mean, squares = merged(self.count, self.mean, self.squares, values)
+        self.mean, self.squares = float(mean), float(squares)
 
     @property
     def deviation(self) -> float:

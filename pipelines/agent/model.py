@@ -9,6 +9,7 @@ from keras import ops
 from rnnapps.decoding.viterbi import BARRED
 from rnnapps.nn.recurrent import Recurrent
 from rnnapps.nn.seeding import seeded
+from rnnapps.pipelines.agent.moments import merged
 from rnnapps.runtime.graph import Graph
 from rnnapps.runtime.lower import LOWERINGS
 
@@ -55,17 +56,12 @@ class Normalised(keras.layers.Layer):
 
         Args:
             observations: Array of shape `(steps, features)`.
-
-        Reference: Chan, Golub, LeVeque 1983, "Algorithms for Computing the Sample Variance",
-        equation 2.1.
         """
         mean, deviation, count = map(ops.convert_to_numpy, (self.mean, self.deviation, self.count))
-        more, total = len(observations), len(observations) + count
-        shift = observations.mean(axis=0) - mean
-        squares = deviation**2 * count + observations.var(axis=0) * more
-        self.mean.assign(mean + shift * more / total)
-        self.deviation.assign(np.sqrt((squares + shift**2 * count * more / total) / total))
-        self.count.assign(total)
+        count, mean, squares = merged(count, mean, deviation**2 * count, observations)
+        self.mean.assign(mean)
+        self.deviation.assign(np.sqrt(squares / count))
+        self.count.assign(count)
 
 
 @keras.saving.register_keras_serializable("rnnapps")

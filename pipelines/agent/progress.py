@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnapps.files import replaced_file
 from rnnapps.tables import plain
-from rnnapps.training.checkpoint import check_same
+from rnnapps.training.checkpoint import check_same, variables
 
 FILE = "checkpoint.npz"
 
@@ -51,7 +51,7 @@ class Progress:
         with np.load(self.path, allow_pickle=False) as file:
             facts = json.loads(str(file["facts"]))
             check_same(self.settings, facts["settings"], self.path)
-            for index, variable in enumerate(_variables(model)):
+            for index, variable in enumerate(variables(model)):
                 variable.assign(file[f"v{index}"])
         self.history, self.spread = facts["history"], facts["spread"]
         return int(facts["updates"])
@@ -66,7 +66,7 @@ class Progress:
         """
         arrays = {
             f"v{index}": keras.ops.convert_to_numpy(variable)
-            for index, variable in enumerate(_variables(model))
+            for index, variable in enumerate(variables(model))
         }
         facts = {
             "updates": updates,
@@ -76,7 +76,3 @@ class Progress:
         }
         with replaced_file(self.path) as temporary:
             np.savez(temporary, facts=np.array(json.dumps(facts)), **arrays)
-
-
-def _variables(model: keras.Model) -> list[Any]:
-    return [*model.variables, *model.optimizer.variables]

@@ -15,7 +15,7 @@ import numpy as np
 
 from rnnapps.checks import check_count
 from rnnapps.errors import InputError, RnnappsError
-from rnnapps.figures import blank
+from rnnapps.figures import blank, png
 from rnnapps.files import replace_bytes, replaced_file
 from rnnapps.tables import Table
 
@@ -146,9 +146,7 @@ class Rollout:
         if self.frames:
             kind, data = "gif", self._gif()
         else:
-            kind, buffer = "png", BytesIO()
-            self.plot().savefig(buffer, format="png")
-            data = buffer.getvalue()
+            kind, data = "png", png(self.plot())
         parts = [f"<h3>{escape(self.title)}</h3>"] if self.title else []
         table = Table(("episodes", "mean return", "deviation"), [line]).html()
         source = f"data:image/{kind};base64,{b64encode(data).decode()}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -108,21 +107,6 @@ def draw(midi: PrettyMIDI, ax: Axes | None = None, title: str = "") -> Figure:
             frameon=False, fontsize=9, labelcolor=INK, handlelength=1, handleheight=1,
         )  # fmt: skip
     return figure
-
-
-def png(figure: Figure, dpi: int = 120) -> bytes:
-    """Gives a figure as the bytes of a PNG file.
-
-    Args:
-        figure: The figure.
-        dpi: Dots per inch.
-
-    Returns:
-        The bytes.
-    """
-    buffer = BytesIO()
-    figure.savefig(buffer, format="png", dpi=dpi)
-    return buffer.getvalue()
 
 
 def _keyboard(ax: Any, low: int, high: int) -> None:

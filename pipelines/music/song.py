@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnapps.errors import InputError
+from rnnapps.figures import png
 from rnnapps.files import replace_bytes, replaced_file
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ class Song:
                 with replaced_file(path) as temporary:
                     soundfile.write(temporary, self.audio(), 44100, "PCM_16", format="WAV")
             case ".png":
-                from rnnapps.pipelines.music import piano_roll
-
-                replace_bytes(path, piano_roll.png(self.plot(), dpi=160))
+                replace_bytes(path, png(self.plot(), dpi=160))
             case ".html":
                 title = escape(self.title or "Song")
                 replace_bytes(path, _PAGE.format(title=title, body=self._repr_html_()).encode())
@@ -142,14 +141,14 @@ class Song:
         return f"Song({title}{len(self)} notes, {self.seconds:.1f} seconds)"
 
     def _repr_html_(self) -> str:
-        from rnnapps.pipelines.music import piano_roll, sound
+        from rnnapps.pipelines.music import sound
 
         figure = self.plot()
         data, media = sound.encode(self.audio(32000), 32000)
         box = figure.axes[0].get_position()
         return _PLAYER.format(
             sound=f"data:{media};base64,{b64encode(data).decode()}",
-            roll=f"data:image/png;base64,{b64encode(piano_roll.png(figure)).decode()}",
+            roll=f"data:image/png;base64,{b64encode(png(figure, dpi=120)).decode()}",
             alt=escape(f"Piano roll: {len(self)} notes, {self.seconds:.1f} seconds"),
             seconds=self.seconds or 1,
             left=box.x0 * 100,

@@ -78,7 +78,7 @@ class Checkpoint(keras.callbacks.Callback):
             facts = json.loads(str(file["facts"]))
             check_same(self.settings, facts["settings"], self.path)
             model.test_on_batch(*self.data[0])  # builds the metrics, whose sums are restored
-            for index, variable in enumerate(self._variables(model)):
+            for index, variable in enumerate(variables(model)):
                 variable.assign(file[f"v{index}"])
             self._metrics = [file[f"m{index}"] for index in range(facts["metrics"])]
             self.best_weights = [file[f"b{index}"] for index in range(facts["best_weights"])]
@@ -127,8 +127,7 @@ class Checkpoint(keras.callbacks.Callback):
             "best_weights": len(self.best_weights),
         }
         arrays = {
-            f"v{i}": keras.ops.convert_to_numpy(v)
-            for i, v in enumerate(self._variables(self.model))
+            f"v{i}": keras.ops.convert_to_numpy(v) for i, v in enumerate(variables(self.model))
         }
         arrays |= {f"m{i}": value for i, value in enumerate(metrics)}
         arrays |= {f"b{i}": value for i, value in enumerate(self.best_weights)}
@@ -140,9 +139,10 @@ class Checkpoint(keras.callbacks.Callback):
     def _read_metrics(self) -> list[np.ndarray]:
         return [keras.ops.convert_to_numpy(each) for each in self.model.metrics_variables]
 
-    @staticmethod
-    def _variables(model: keras.Model) -> list:
-        return [*model.variables, *model.optimizer.variables]
+
+def variables(model: keras.Model) -> list[Any]:
+    """Gives what a compiled model and its optimiser learn and count, always in the same order."""
+    return [*model.variables, *model.optimizer.variables]
 
 
 def digest(arrays: Iterable[np.ndarray]) -> str:
