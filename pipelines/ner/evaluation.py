@@ -35,7 +35,7 @@ def report(
         title: Of the report.
 
     Returns:
-        Precision, recall and F1 over all spans, a span being right when its words and its label
+        F1, precision and recall over all spans, a span being right when its words and its label
         are; the accuracy where tags stand alone; the cross-entropy in nats per word; the measures
         by label; labels of the same words against each other; the most frequent mistakes.
 
@@ -110,7 +110,7 @@ def nats_per_word(
 
 
 def measured(true: Sequence[Sequence[Span]], found: Sequence[Sequence[Span]]) -> dict[str, Any]:
-    """Gives precision, recall and F1 of the spans that were found.
+    """Gives F1, precision and recall of the spans that were found.
 
     Args:
         true: The spans of each sentence.
@@ -121,7 +121,7 @@ def measured(true: Sequence[Sequence[Span]], found: Sequence[Sequence[Span]]) ->
 
 
 def measures(right: int, given: int, asked: int) -> dict[str, Any]:
-    """Gives precision, recall and F1 of counts.
+    """Gives F1, precision and recall of counts.
 
     Args:
         right: Spans that are right.
@@ -134,10 +134,10 @@ def measures(right: int, given: int, asked: int) -> dict[str, Any]:
     Example:
     >>> from rnnapps.pipelines.ner.evaluation import measures
     >>> measures(right=6, given=8, asked=12)
-    {'precision': 0.75, 'recall': 0.5, 'f1': 0.6}
+    {'f1': 0.6, 'precision': 0.75, 'recall': 0.5}
     """
     return {
+        "f1": 2 * right / max(given + asked, 1),
         "precision": right / max(given, 1),
         "recall": right / max(asked, 1),
-        "f1": 2 * right / max(given + asked, 1),
     }

@@ -38,6 +38,7 @@ def release(name: str, pipe: NamedEntities, history: Any, directory: Path) -> No
         metadata={
             "name": name,
             "summary": SUMMARIES[name],
+            "description": f"Under `test` stand the figures on {recipe.datasets[0]}.",
             "license": "Apache-2.0",
             "data": [datasets.DATASETS[each].credit for each in (*recipe.datasets, "glove")],
             "metrics": {"test": measured[f"int8, {recipe.datasets[0]}"], **others},
@@ -66,7 +67,7 @@ def measured_on(
         meanings: What its labels may be for the pipeline, as in `rnnapps.data.tags.possible`.
 
     Returns:
-        Precision, recall and F1 of spans, among other figures where the labels are the same.
+        F1, precision and recall of spans, among other figures where the labels are the same.
     """
     own = sentences(dataset, "test")
     if not meanings:
