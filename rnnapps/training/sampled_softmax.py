@@ -78,11 +78,12 @@ class SampledSoftmax(keras.Model):
         drawn = ops.take(order, found)
         correction = ops.convert_to_tensor(np.log(self.odds))
         others = ops.matmul(features, ops.transpose(ops.take(table, drawn, axis=0)))
-        others = others - ops.take(correction, drawn)
-        others = ops.where(drawn == targets[..., None], -1e9, others)
+        others = ops.logsumexp(others - ops.take(correction, drawn), axis=-1)
         known = ops.sum(ops.take(table, targets, axis=0) * features, axis=-1)
-        known = (known - ops.take(correction, targets))[..., None]
-        return ops.logsumexp(ops.concatenate([known, others], axis=-1), axis=-1) - known[..., 0]
+        known = known - ops.take(correction, targets)
+        times = ops.segment_sum(ops.ones_like(places), drawn, len(self.odds))
+        once = ops.where(ops.take(times, targets) > 0, -1e9, known)  # it may be among the others
+        return ops.logaddexp(others, once) - known
 
 
 def inclusion(weights: np.ndarray, samples: int) -> np.ndarray:
