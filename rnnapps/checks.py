@@ -90,6 +90,17 @@ def check_settings(given: Iterable[str], network: Callable[..., Any], *others: s
             raise UnknownNameError.of("setting of the network", name, [*known, *others])
 
 
+def pair(data: Any) -> tuple[Any, Any]:
+    """Splits validation data: a tuple of two is inputs and targets, all else is inputs alone.
+
+    Example:
+
+    >>> pair("valid.csv")
+    ('valid.csv', None)
+    """
+    return data if isinstance(data, tuple) and len(data) == 2 else (data, None)
+
+
 def check_fit(
     *,
     epochs: int | None,

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class FineTuning(ABC):
-    """The part of a pipeline that trains; names and defaults are fastai's."""
+    """The part of a pipeline that trains; names and rates are fastai's."""
 
     _frozen_to: int = 0
 
@@ -62,7 +62,7 @@ class FineTuning(ABC):
         x: Any,
         y: Any = None,
         *,
-        epochs: int = 3,
+        epochs: int | None = None,
         base_lr: float = 2e-3,
         freeze_epochs: int = 1,
         lr_mult: float = 100,
@@ -75,7 +75,7 @@ class FineTuning(ABC):
         Args:
             x: As in `fit`.
             y: As in `fit`.
-            epochs: Passes over the data with all layers.
+            epochs: Passes over the data with all layers; by default as many as `fit` makes.
             base_lr: Highest rate of the head alone; with all layers it is half of that.
             freeze_epochs: Passes over the data with the head alone; 0 leaves them out.
             lr_mult: How many times the rate of the first layers goes into that of the head.
@@ -100,8 +100,10 @@ class FineTuning(ABC):
         half = base_lr / 2
         phases: list[tuple[int, str, dict[str, Any]]] = [
             (-1, "frozen", {"epochs": freeze_epochs, "learning_rate": base_lr}),
-            (0, "unfrozen", {"epochs": epochs, "learning_rate": (half / lr_mult, half)}),
+            (0, "unfrozen", {"learning_rate": (half / lr_mult, half)}),
         ]
+        if epochs is not None:
+            phases[1][2]["epochs"] = epochs
         if checkpoint_dir is not None and not resume:
             _forget(Path(checkpoint_dir) / "unfrozen")
         histories, before = [], self._frozen_to

@@ -181,6 +181,10 @@ class Pipeline(FineTuning):
             self._graph = lower(self.network)
         return self._graph
 
+    def __repr__(self) -> str:
+        known = self.metadata.get("name") or self.metadata.get("description", "untrained")
+        return f"<{type(self).__name__}: {known}>"
+
     @property
     def card(self) -> str:
         """The card of the preset, Markdown."""
@@ -204,6 +208,8 @@ class Pipeline(FineTuning):
         check_count(batch_size=batch_size)
         self.check_options(options)
         size = batch_size or self.batch_size
+        if getattr(getattr(x, "dtype", None), "kind", "") in ("O", "U"):  # a column of a frame
+            x = x.tolist()
         if isinstance(x, Iterator):
             return self._lazily(x, size, options)
         if isinstance(x, list | tuple):
@@ -219,7 +225,8 @@ class Pipeline(FineTuning):
         known = list(signature(self.postprocess).parameters)[2:]
         for name in options:
             if name not in known:
-                raise UnknownNameError.of(f"option of the task {self.task!r}", name, known)
+                kind = f"option of the task {self.task!r}"
+                raise UnknownNameError.of(kind, name, ["batch_size", *known])
 
     def _lazily(
         self, inputs: Iterable[Any], batch_size: int, options: Mapping[str, Any]
@@ -293,6 +300,16 @@ class Pipeline(FineTuning):
     def _begin_anew(self) -> None:
         """Forgets the network and what was made of it, as its settings have changed."""
         self._network = self._weights = self._graph = self._session = None
+
+    def _built_anew(self, seed: int, kept: Mapping[str, np.ndarray] | None = None) -> keras.Model:
+        """Builds the network after such a change, and assigns what is kept of it by path."""
+        self._begin_anew()
+        with seeded(seed):
+            network = self.network
+        for weight in network.weights:
+            if kept and weight.path in kept:
+                weight.assign(kept[weight.path])
+        return network
 
     def save(self, directory: str | Path, *, compact: bool = False, metadata: Any = None) -> Path:
         """Saves the pipeline, whole or not at all.
@@ -372,8 +389,14 @@ def _fine_tuned(metadata: Mapping[str, Any]) -> dict[str, Any]:
     kept = {key: metadata[key] for key in ("base", "data", "license", "limits") if key in metadata}
     if "name" in metadata:
         kept["base"] = metadata["name"]
-    base = kept.get("base")
-    return {**kept, "description": f"Fine-tuned from {base}." if base else "Trained."}
+    if "base" not in kept:
+        return {**kept, "description": "Trained."}
+    base = kept["base"]
+    return {
+        **kept,
+        "description": f"Fine-tuned from {base} on other data. The data, licence and limits below "
+        f"are those of {base}.",
+    }
 
 
 class _Lazy(Mapping[str, np.ndarray]):

@@ -131,13 +131,7 @@ def write(
             stored.
     """
     directory = Path(directory)
-    if directory.exists() and not directory.is_dir():
-        raise InputError(f"Expected a directory. Received: {str(directory)!r}, a file.")
-    if directory.is_dir() and any(directory.iterdir()) and not (directory / CONFIG).is_file():
-        raise InputError(
-            f"Expected an empty directory or a preset to replace. Received: {str(directory)!r}, "
-            "which holds other files. Do choose another directory instead."
-        )
+    check_replaceable(directory)
     if "task" not in config:
         raise InputError(f"Expected the key 'task' in `config`. Received: {sorted(config)}.")
     with replaced_folder(directory) as new:
@@ -165,6 +159,24 @@ def write(
         _write_json(new / METADATA, facts)
         (new / CARD).write_text(card(plain(facts)), encoding="utf-8")
     return directory
+
+
+def check_replaceable(directory: Path) -> None:
+    """Checks that a preset can be written to a directory.
+
+    Args:
+        directory: Where it shall be.
+
+    Raises:
+        InputError: If a file or something else than a preset is there.
+    """
+    if directory.exists() and not directory.is_dir():
+        raise InputError(f"Expected a directory. Received: {str(directory)!r}, a file.")
+    if directory.is_dir() and any(directory.iterdir()) and not (directory / CONFIG).is_file():
+        raise InputError(
+            f"Expected an empty directory or a preset to replace. Received: {str(directory)!r}, "
+            "which holds other files. Do choose another directory instead."
+        )
 
 
 def read(directory: str | Path) -> Preset:

@@ -49,11 +49,12 @@ def row(directory: Path) -> dict[str, str]:
     """
     known = json.loads((directory / "metadata.json").read_text(encoding="utf-8"))
     size = sum(file["bytes"] for file in known["files"].values())
+    count = known["parameters"]
     return {
         "task": known["task"],
         "preset": f"`{directory.name}`",
         "what it does": known.get("summary", ""),
-        "parameters": f"{known['parameters'] / 1e6:.1f} M",
+        "parameters": f"{count / 1e6:.1f} M" if count >= 1e5 else f"{count / 1e3:.0f} k",
         "size": f"{size / 1e6:.1f} MB",
         "held-out test": _first(known.get("metrics", {})),
         "trained on": "; ".join(map(_source, known.get("data", []))),
@@ -93,7 +94,8 @@ def _first(metrics: Mapping[str, Any]) -> str:
         if title != "test" and name in values
     ]
     beside = f" ({', '.join(others)})" if others else ""
-    return f"{value:.3g} {name.replace('_', ' ')}{beside}"
+    title = "F1" if name == "f1" else name.replace("_", " ")
+    return f"{value:.3g} {title}{beside}"
 
 
 def _source(data: Mapping[str, Any]) -> str:

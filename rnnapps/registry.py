@@ -121,7 +121,7 @@ class Entry:
             return found[name]
         if Path(name).is_dir():
             return Path(name)
-        if isinstance(name, Path) or len(Path(name).parts) > 1:
+        if isinstance(name, Path) or Path(name).name != name:
             raise PresetError(
                 f"Expected a preset directory. Received: {str(name)!r}, not a folder."
             )

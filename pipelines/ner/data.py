@@ -80,15 +80,6 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     return found
 
 
-def read_validation(data: Any, columns: tuple[int, int] | None) -> list[Sentence]:
-    """Reads sentences that decide which epoch is kept: as `tagged`, a pair `(x, y)`, or None."""
-    if data is None:
-        return []
-    if isinstance(data, tuple) and len(data) == 2:
-        return tagged(*data)
-    return tagged(data, columns=columns)
-
-
 def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
     """Checks that all tags are known.
 

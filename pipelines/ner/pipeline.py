@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import LearningRate, check_fit, check_settings
+from rnnapps.checks import LearningRate, check_fit, check_settings, pair
 from rnnapps.data.tags import OUTSIDE, allowed, mark_spans, possible
 from rnnapps.decoding.viterbi import Chain
 from rnnapps.files import replace_bytes
 from rnnapps.fine_tuning import kept_if_refused
-from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.ner.data import Sentence, check_known, read_validation, tagged
+from rnnapps.pipelines.ner.data import Sentence, check_known, tagged
 from rnnapps.pipelines.ner.decoding import decode, score
 from rnnapps.pipelines.ner.features import Features
 from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
@@ -248,7 +247,7 @@ class NamedEntities(Pipeline):
             resume=resume,
         )
         own = tagged(x, y, columns)
-        others = read_validation(validation_data, columns)
+        others = [] if validation_data is None else tagged(*pair(validation_data), columns)
         if epochs is None:
             epochs = int(np.clip(-(-2000 * batch_size // len(own)), 5, 40))
         tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
@@ -364,8 +363,6 @@ class NamedEntities(Pipeline):
         self.preprocessor["tags"] = tags
         self.files.update(files)
         self.features = Features(self.files)
-        self._begin_anew()
-        with seeded(seed):
-            network = self.network
+        network = self._built_anew(seed)
         if not fresh:
             carried_over(network, kept, same_tags)

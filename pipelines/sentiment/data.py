@@ -87,24 +87,15 @@ def label_order(labels: Iterable[str]) -> list[str]:
     return sorted(set(labels), key=lambda name: (int(name) if name.isdecimal() else -1, name))
 
 
-def read_validation(data: Any, text: str, label: str) -> tuple[list[str], list[str]]:
-    """Reads texts that decide which epoch is kept: as `labelled`, a pair `(x, y)`, or None."""
-    if data is None:
-        return [], []
-    if isinstance(data, tuple) and len(data) == 2:
-        return labelled(*data)
-    return labelled(data, text=text, label=label)
-
-
 def check_known(labels: list[str], known: list[str]) -> None:
     """Checks that labels are among those that are known.
 
     Raises:
         InputError: If one is not.
     """
-    for name in labels:
+    for index, name in enumerate(labels):
         if name not in known:
-            raise InputError(f"Expected labels among {known}. Received: {name!r}.")
+            raise InputError(f"Text {index}: Expected labels among {known}. Received: {name!r}.")
 
 
 def weights_of(labels: list[str], class_weight: Any) -> np.ndarray | None:

@@ -9,8 +9,8 @@ from rnnapps.tables import Table
 
 SENTENCES = [
     "A quiet triumph.",
-    "Two hours I will never get back.",
-    "Not a bad film at all.",
+    "Two dull hours.",
+    "I expected little and was moved to tears.",
     "The actors do what they can, but the script does not help them.",
     "I laughed, I cried, and then I bought another ticket.",
 ]

@@ -26,8 +26,8 @@ def report(
         **metrics: Further ones.
 
     Returns:
-        Accuracy, macro F1 and cross-entropy in nats; by label precision, recall, F1 and number of
-        texts; and how many texts of each label got which.
+        Accuracy, macro F1 and cross-entropy in nats; precision, recall, F1 and number of texts of
+        each label that a text has or was given, and how many texts of each label got which.
     """
     from sklearn.metrics import (
         accuracy_score,
@@ -56,6 +56,7 @@ def report(
             "by label": [
                 {"label": label, **{n: c[i] for n, c in zip(names, columns, strict=True)}}
                 for i, label in enumerate(known)
+                if label in {*labels, *given}
             ],
             "given by label": [
                 {"label": label, **dict(zip(known, row, strict=True))}

@@ -8,19 +8,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
+from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
 from rnnapps.data.text import BOUNDARY, UNKNOWN, Subwords, Tokens, check_text
 from rnnapps.decoding.sampling import log_softmax
 from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
-from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.sentiment.data import (
     check_known,
     label_order,
     labelled,
     name_of,
-    read_validation,
     weights_of,
     without_breaks,
 )
@@ -243,7 +241,9 @@ class Sentiment(Pipeline):
             )
         known = self.labels if set(labels) <= set(self.labels) else label_order(labels)
         weights = weights_of(labels, class_weight)
-        others = read_validation(validation_data, text, label)
+        others = (
+            ([], []) if validation_data is None else labelled(*pair(validation_data), text, label)
+        )
         check_known(others[1], known)
         if batch_size is None:
             batch_size = int(np.clip(len(texts) // 16, 4, 32))
@@ -327,9 +327,4 @@ class Sentiment(Pipeline):
         else:
             kept = {path: array for path, array in self.weights().items() if "logits" not in path}
         self.preprocessor["labels"] = labels
-        self._begin_anew()
-        with seeded(seed):
-            network = self.network
-        for weight in network.weights:
-            if weight.path in kept:
-                weight.assign(kept[weight.path])
+        self._built_anew(seed, kept)

@@ -92,13 +92,16 @@ SUMMARIES = {
     "sst2": "Praise or blame in single sentences.",
 }
 DESCRIPTION = "Under `test` stand the figures of the graph that predicts, in 8 bits."
+DENIED = "Blame that is denied (as in 'not bad') is mostly taken for blame."
 LIMITS = {
     "imdb": [
         "English only, and best on opinions of films and books; there is no label for neutral.",
         "Of reviews above 1,024 tokens training read the first and last 512; predictions read all.",
         "Irony, and praise of what a film might have been, are often taken at their word.",
+        DENIED,
     ],
     "sst2": [
         "English only, and best on opinions of films; there is no label for neutral.",
+        DENIED,
     ],
 }

@@ -109,6 +109,9 @@ def warn_of_loss(rows: list[dict[str, np.ndarray]]) -> None:
             "the end; predict reads them whole.",
             stacklevel=4,
         )
+    unread = sum((row["tokens"][1:] == UNKNOWN).all() for row in rows)
+    if unread:
+        warnings.warn(f"Of {unread} texts training can read nothing at all.", stacklevel=4)
     tokens = np.concatenate([row["tokens"] for row in rows])
     share = float((tokens == UNKNOWN).mean())
     if share > MOST_UNKNOWN:

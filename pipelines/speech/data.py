@@ -62,15 +62,6 @@ def recorded(x: Any, y: Any = None, audio: str = "audio", text: str = "text") ->
     return pairs
 
 
-def read_validation(data: Any, audio: str, text: str) -> list[Recorded]:
-    """Reads recordings that decide which epoch is kept: as `recorded`, `(x, y)`, or None."""
-    if data is None:
-        return []
-    if isinstance(data, tuple) and len(data) == 2:
-        return recorded(*data)
-    return recorded(data, None, audio, text)
-
-
 def _paired(x: Any, y: Any) -> list[Recorded]:
     sounds, texts = list(x), list(y)
     if len(sounds) != len(texts):

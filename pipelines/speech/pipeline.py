@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
+from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
 from rnnapps.data.audio import read_audio
 from rnnapps.decoding.ctc import nats, needed
 from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
-from rnnapps.nn.seeding import seeded
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.speech.data import Recorded, read_validation, recorded
+from rnnapps.pipelines.speech.data import Recorded, recorded
 from rnnapps.pipelines.speech.decoding import (
     NGRAMS,
     WORDS,
@@ -294,7 +293,7 @@ class Speech(Pipeline):
             resume=resume,
         )
         own = recorded(x, y, audio, text)
-        others = read_validation(validation_data, audio, text)
+        others = [] if validation_data is None else recorded(*pair(validation_data), audio, text)
         if epochs is None:
             epochs = int(np.clip(-(-1000 * batch_size // len(own)), 5, 60))
         with kept_if_refused(self):
@@ -452,10 +451,5 @@ class Speech(Pipeline):
         self.preprocessor["letters"] = letters
         for name in (WORDS, NGRAMS):
             self.files.pop(name, None)
-        self._begin_anew()
         self.read_settings()
-        with seeded(seed):
-            network = self.network
-        for weight in network.weights:
-            if weight.path in kept:
-                weight.assign(kept[weight.path])
+        self._built_anew(seed, kept)

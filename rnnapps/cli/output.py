@@ -46,7 +46,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 
 def save(result: Any, path: Path) -> Path:
-    """Saves one result: by its own `save`, else as JSON.
+    """Saves one result: by its own `save`, a text as it is, all else as JSON.
 
     Args:
         result: What a pipeline returned.
@@ -58,8 +58,11 @@ def save(result: Any, path: Path) -> Path:
     if hasattr(result, "save"):
         path.parent.mkdir(parents=True, exist_ok=True)
         result.save(path)
+    elif isinstance(result, str) and path.suffix.lower() not in (".json", ".jsonl"):
+        replace_bytes(path, (result + "\n").encode())
     else:
-        replace_bytes(path, (as_json(result, indent=2) + "\n").encode())
+        indent = None if path.suffix.lower() == ".jsonl" else 2
+        replace_bytes(path, (as_json(result, indent) + "\n").encode())
     return path
 
 
@@ -86,7 +89,7 @@ def save_all(results: list[Any], path: Path) -> list[Path]:
 
 
 def deliver(results: list[Any], output: Path | None, task: str) -> None:
-    """Saves results to a file, or prints them on stdout as JSON lines.
+    """Saves results to a file, or prints them on stdout: one text as it is, else as JSON lines.
 
     Args:
         results: What a pipeline returned.
@@ -105,6 +108,9 @@ def deliver(results: list[Any], output: Path | None, task: str) -> None:
     if output is not None:
         for path in save_all(results, output):
             note(f"wrote {path}")
+        return
+    if len(results) == 1 and isinstance(results[0], str):
+        print(results[0])
         return
     for result in results:
         print(as_json(result), flush=True)

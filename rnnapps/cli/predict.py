@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from rnnapps.cli.options import UsageError, parse
-from rnnapps.cli.output import as_json, deliver, working
+from rnnapps.cli.output import as_json, deliver, note, working
 from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
 
 
@@ -22,7 +24,7 @@ def predict(
 ) -> None:
     """Predict for inputs or lines of stdin.
 
-    Each answer is one line of JSON.
+    Each answer is one line of JSON, that to an empty line null.
 
     \b
     rnnapps predict sentiment "A quiet triumph."
@@ -36,11 +38,9 @@ def predict(
     with working(f"predicting {task}") as stdout:
         pipe = opened(task, preset)
         if inputs:
-            found = [pipe.takes_files and existing(text) for text in inputs]
-            given = [path or text for path, text in zip(found, inputs, strict=True)]
-            results = pipe.predict(given, **values)
+            results = pipe.predict([_read(pipe, text) for text in inputs], **values)
         else:
-            results = pipe.predict(_lines(), **values)
+            results = _answers(pipe, values)
             if output is None:
                 for result in results:
                     print(as_json(result), file=stdout, flush=True)
@@ -49,7 +49,29 @@ def predict(
     deliver(results, output, task)
 
 
-def _lines() -> Iterator[str]:
-    for line in sys.stdin:
-        if line.strip():
-            yield line.rstrip("\n")
+def _read(pipe: Any, text: str) -> str | Path:
+    """Takes the name of a file for the file where the task reads files."""
+    path = existing(text)
+    if path is None:
+        return text
+    if not pipe.takes_files:
+        note(f"{text!r} is read as a text. Do `< {text}` for the lines of that file instead.")
+        return text
+    return path
+
+
+def _answers(pipe: Any, values: dict[str, object]) -> Iterator[Any]:
+    """Answers each line of stdin, as they come; an empty one with None."""
+    empty: deque[bool] = deque()
+
+    def lines() -> Iterator[str]:
+        for line in sys.stdin:
+            empty.append(not line.strip())
+            if line.strip():
+                yield line.rstrip("\n")
+
+    for answer in pipe.predict(lines(), **values):
+        while empty.popleft():
+            yield None
+        yield answer
+    yield from (None for _ in empty)

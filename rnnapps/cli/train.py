@@ -11,6 +11,7 @@ import typer
 from rnnapps.cli.options import UsageError, parse
 from rnnapps.cli.output import as_json, note
 from rnnapps.cli.task import HELP, PRESET, TASK, data_at, open_page, opened, task_options
+from rnnapps.preset import check_replaceable
 
 OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed", "callbacks")
 
@@ -48,6 +49,7 @@ def train(
         raise UsageError("Expected --preset or --untrained, not both.")
     if resume and checkpoint_dir is None:
         raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
+    check_replaceable(output)
     source = data_at(task, data)
     inputs, values = parse(context.args, task_options(task, "fit", OWN))
     if inputs:

@@ -76,8 +76,17 @@ def read_table(path: Path) -> pd.DataFrame:
             keep_default_na=False,
             encoding="utf-8-sig",
         )
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"Expected a table in UTF-8. Received: {str(path)!r} ({error}). Do save it as UTF-8 "
+            "instead."
+        ) from error
     except (OSError, ValueError) as error:
-        raise InputError(f"Expected a table in {str(path)!r}. Received: {error}.") from error
+        parted = {".csv": ", its cells parted by commas", ".tsv": ", its cells parted by tabs"}
+        raise InputError(
+            f"Expected a table{parted.get(kind, ', a JSON object a line')}. Received: "
+            f"{str(path)!r} ({str(error).strip()})."
+        ) from error
 
 
 def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:
@@ -106,7 +115,7 @@ def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:
     if names.count(name) != 1:
         raise InputError(
             f"Expected one column {name!r}. Received: {[str(each) for each in names]}. Do name it "
-            f"by {keyword or name}= instead."
+            f"by {keyword or name}= (in a shell --{keyword or name}) instead."
         )
     values = pd.Series(list(frame[name]), dtype=object)
     return [None if gap else each for each, gap in zip(values, values.isna(), strict=True)]

@@ -171,8 +171,13 @@ def check_same(expected: dict[str, Any], found: dict[str, Any], path: Path) -> N
     Raises:
         InputError: If they differ.
     """
-    if found != expected:
+    names = sorted(expected.keys() | found.keys())
+    ours, theirs = (
+        {name: each.get(name) for name in names if expected.get(name) != found.get(name)}
+        for each in (expected, found)
+    )
+    if ours:
         raise InputError(
-            f"Expected a checkpoint with the settings {expected}. Received: {found} in "
-            f"{str(path)!r}. Do choose another directory or start without `resume` instead."
+            f"Expected a checkpoint with the settings {ours}. Received: {theirs} in {str(path)!r}. "
+            "Do choose another directory or start without `resume` instead."
         )

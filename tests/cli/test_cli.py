@@ -83,6 +83,13 @@ def test_generate(shell, tmp_path):
     assert (tmp_path / "s-01.txt").exists() and (tmp_path / "s-10.txt").exists()
 
 
+def test_a_text_that_is_made_is_printed_and_saved_as_it_is(shell, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry.find("echo").load(), "generate", lambda self: 'He said:\n"Yes."')
+    assert shell("generate", "echo")[1] == 'He said:\n"Yes."\n'
+    shell("generate", "echo", "-o", "said.txt")
+    assert (tmp_path / "said.txt").read_text() == 'He said:\n"Yes."\n'
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -118,15 +125,18 @@ def test_predict_arguments(shell, tmp_path):
     assert [json.loads(line)["text"] for line in out.splitlines()] == ["aa!", "b äb ä!"]
     shell("predict", "echo", "a", "-o", "one.json")
     assert json.loads((tmp_path / "one.json").read_text()) == {"text": "a!"}
-    shell("predict", "echo", "a", "b", "-o", "two.jsonl")
-    assert len((tmp_path / "two.jsonl").read_text().splitlines()) == 2
+    for inputs in (["a"], ["a", "b"]):
+        shell("predict", "echo", *inputs, "-o", "lines.jsonl")
+        lines = (tmp_path / "lines.jsonl").read_text().splitlines()
+        assert [json.loads(line)["text"] for line in lines] == [f"{each}!" for each in inputs]
 
 
 @pytest.mark.parametrize("takes_files", [True, False])
 def test_inputs_are_files_where_the_task_takes_them(shell, tmp_path, monkeypatch, takes_files):
     monkeypatch.setattr(registry.find("echo").load(), "takes_files", takes_files)
     (tmp_path / "tests").mkdir()
-    out = shell("predict", "echo", "tests", "nowhere")[1]
+    _, out, err = shell("predict", "echo", "tests", "nowhere")
+    assert ("read as a text" in err) != takes_files
     answers = [json.loads(line) for line in out.splitlines()]
     path = {"path": True} if takes_files else {}
     assert answers == [{"text": "tests!", **path}, {"text": "nowhere!"}]
@@ -142,9 +152,10 @@ def test_texts_that_no_file_can_be_named(shell, text):
 
 
 def test_predict_filters_stdin(echo_task):
-    done = process("predict", "echo", text="one\n\ntwo\n")
+    done = process("predict", "echo", text="\none\n\n \ntwo\n\n")
     assert done.returncode == 0, done.stderr
-    assert [json.loads(line)["text"] for line in done.stdout.splitlines()] == ["one!", "two!"]
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers == [None, {"text": "one!"}, None, None, {"text": "two!"}, None]
 
 
 def test_train_evaluate_export(shell, tmp_path):
@@ -170,6 +181,10 @@ def test_train_wants_all_it_needs(shell, tmp_path):
     assert shell("train", "echo", "data.txt", "-o", "own", "-p", "loud", "--untrained")[0] == 2
     assert shell("train", "echo", "nowhere", "-o", "own")[0] == 1
     assert shell("train", "echo", "data.txt", "--untrained", "-o", "own")[0] == 0
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "other.txt").touch()
+    code, _, err = shell("train", "echo", "data.txt", "-o", "full")
+    assert code == 1 and "Epoch" not in err and "which holds other files" in err
 
 
 def test_demo(shell, tmp_path):

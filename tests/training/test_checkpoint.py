@@ -172,6 +172,12 @@ def test_checkpoints_of_other_settings_are_refused(begun, options):
         training(begun, **{"epochs": 2, **options})
 
 
+def test_only_what_differs_is_told(begun):
+    message = r"settings \{'epochs': 3\}\. Received: \{'epochs': 2\} in"
+    with pytest.raises(InputError, match=message):
+        training(begun, epochs=3)
+
+
 def test_a_half_written_checkpoint_never_appears(begun, monkeypatch):
     before = (begun / FILE).read_bytes()
 
