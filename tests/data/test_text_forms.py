@@ -49,9 +49,16 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
     (tmp_path / "broken.jsonl").write_text("{no\n")
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "folder.csv").mkdir()
-    names = ("latin.csv", "ragged.csv", "broken.jsonl", "empty.csv", "folder.csv", "none.tsv")
-    for name in names:
-        with pytest.raises(InputError, match=rf"Expected a table in .*{name}.*Received: "):
+    told = {
+        "latin.csv": "in UTF-8",
+        "ragged.csv": "parted by commas",
+        "broken.jsonl": "a JSON object a line",
+        "empty.csv": "parted by commas",
+        "folder.csv": "parted by commas",
+        "none.tsv": "parted by tabs",
+    }
+    for name, form in told.items():
+        with pytest.raises(InputError, match=rf"Expected a table.*{form}. Received: .*{name}"):
             read_table(tmp_path / name)
     for name in ("latin.csv", "folder.csv", "none.tsv"):
         with pytest.raises(InputError, match=rf"Expected a text file in UTF-8.*{name}"):
