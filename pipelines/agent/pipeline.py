@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
@@ -17,7 +17,8 @@ from rnnapps.pipelines.agent import spaces
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.actions import described as described_actions
 from rnnapps.pipelines.agent.collecting import Spread, step
-from rnnapps.pipelines.agent.environments import Source, opened, single
+from rnnapps.pipelines.agent.environments import Source, opened
+from rnnapps.pipelines.agent.playing import played
 from rnnapps.pipelines.agent.rollout import Rollout
 from rnnapps.pipelines.agent.settings import Settings, settings_of
 from rnnapps.runtime.session import zero_states
@@ -218,27 +219,7 @@ class Agent(Pipeline):
             InputError: If there is no such environment, or its spaces are others.
         """
         _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
-        source = self._source(env)
-        returns, lengths, frames = [], [], []
-        rng = np.random.default_rng(seed)
-        with closing(single(source, "rgb_array" if render else None)) as world:
-            self.check_spaces(world.observation_space, world.action_space)
-            for episode in range(episodes):
-                observation, _ = world.reset(seed=seed + episode)
-                total, steps, done, state = 0.0, 0, False, None
-                while not done and steps < max_steps:
-                    if render:
-                        frames.append(_frame(world))
-                    action, state = self.choose(
-                        observation, state, None, None if deterministic else rng
-                    )
-                    observation, reward, terminated, truncated, _ = world.step(action)
-                    total, steps, done = total + float(reward), steps + 1, terminated or truncated
-                returns.append(total)
-                lengths.append(steps)
-            fps = int(world.metadata.get("render_fps", 30))
-        title = source if isinstance(source, str) else "own environment"
-        return Rollout(returns, lengths, frames=frames, fps=fps, title=title)
+        return played(self, self._source(env), episodes, max_steps, seed, render, deterministic)
 
     def fit(  # type: ignore[override]
         self,
@@ -443,13 +424,3 @@ def _known(source: Source, world: Any) -> dict[str, Any]:
         "observations": spaces.described(world.single_observation_space),
         "actions": described_actions(world.single_action_space),
     }
-
-
-def _frame(world: Any) -> np.ndarray:
-    frame = world.render()
-    if not isinstance(frame, np.ndarray):
-        raise InputError(
-            "Expected an environment that renders to pictures. Received: one that does not. Do "
-            "make it with render_mode='rgb_array', or play with render=False."
-        )
-    return frame

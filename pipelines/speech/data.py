@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
+
+from rnnapps.data.audio import read_audio
 from rnnapps.data.speech_sets import Utterance
 from rnnapps.data.text_forms import column, read_table, read_text
 from rnnapps.errors import InputError
+from rnnapps.pipelines.speech.hearing import Hearing
+from rnnapps.pipelines.speech.spelling import Alphabet
 
 FORMS = (
     "a manifest (.jsonl, .csv or .tsv) with the columns of path and text, a folder of recordings "
@@ -60,6 +66,40 @@ def recorded(x: Any, y: Any = None, audio: str = "audio", text: str = "text") ->
         if not isinstance(said, str):
             raise InputError(f"Recording {number}: Expected its text. Received: {said!r:.80}.")
     return pairs
+
+
+def heard(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
+    """Hears recordings, as levelled spectra of shape `(frames, mels)`.
+
+    Raises:
+        InputError: If one cannot be read; it tells which.
+    """
+    found = []
+    for number, each in enumerate(own):
+        with _numbered(number):
+            found.append(hearing.recording(read_audio(each.sound, hearing.rate)))
+    return found
+
+
+def written(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:
+    """Gives the symbols of the texts.
+
+    Raises:
+        InputError: If one cannot be written; it tells which.
+    """
+    found = []
+    for number, each in enumerate(own):
+        with _numbered(number):
+            found.append(alphabet.written(each.text))
+    return found
+
+
+@contextmanager
+def _numbered(number: int) -> Iterator[None]:
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"Recording {number}: {error}") from error
 
 
 def _paired(x: Any, y: Any) -> list[Recorded]:

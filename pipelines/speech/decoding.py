@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
 from numbers import Real
@@ -156,7 +155,7 @@ class Decoder:
         for word, boost in words.items():
             normal = self.alphabet.normal(str(word))
             _check_number(f"the boost of {word!r}", boost)
-            if not normal or SPACE in normal or unwritable(str(word), self.alphabet):
+            if not normal or SPACE in normal or self.alphabet.lacking(str(word)):
                 raise InputError(
                     f"Expected hot words of the letters {''.join(self.alphabet.letters)!r}, one "
                     f"word each. Received: {word!r}."
@@ -183,12 +182,6 @@ class Decoder:
 def _check_number(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, Real) or not np.isfinite(float(value)):
         raise InputError(f"Expected {name} to be a number. Received: {value!r}.")
-
-
-def unwritable(text: str, alphabet: Alphabet) -> set[str]:
-    """Gives the letters and digits of a text that an alphabet has not got."""
-    signs = {sign for sign in unicodedata.normalize("NFC", text) if sign.isalnum()}
-    return {sign for sign in signs if not alphabet.normal(sign)}
 
 
 def log_probabilities(logits: np.ndarray) -> np.ndarray:

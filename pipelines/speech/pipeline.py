@@ -10,30 +10,27 @@ import numpy as np
 
 from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
 from rnnapps.data.audio import read_audio
-from rnnapps.decoding.ctc import nats, needed
+from rnnapps.decoding.ctc import nats
 from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.speech.data import Recorded, recorded
+from rnnapps.pipelines.speech.data import heard, recorded, written
 from rnnapps.pipelines.speech.decoding import (
     NGRAMS,
     WORDS,
     Decoder,
-    Word,
     log_probabilities,
-    unwritable,
 )
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
 from rnnapps.pipelines.speech.live import BLOCK, SpeechStream
 from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
-from rnnapps.pipelines.speech.transcript import Transcript
+from rnnapps.pipelines.speech.transcript import Transcript, transcript
 from rnnapps.runtime.rows import run_rows
 from rnnapps.runtime.windows import run_windows
 
 if TYPE_CHECKING:
     import keras
 
-    from rnnapps.pipelines.speech.training import Recordings
     from rnnapps.report import Report
 
 #: Steps of a window of a network that reads both ways, and how far windows reach over each other.
@@ -156,7 +153,7 @@ class Speech(Pipeline):
         log_probs = arrays["log_probs"]
         texts = self.decoder.texts(log_probs, settings, num_texts)
         words = self.decoder.words(log_probs, *texts[0])
-        found = self._told(words, float(arrays["seconds"][0]))
+        found = transcript(words, self.hearing.second, float(arrays["seconds"][0]))
         if num_texts > 1:
             found["alternatives"] = [self.decoder.said(symbols) for symbols, _ in texts[1:]]
         return found
@@ -228,10 +225,10 @@ class Speech(Pipeline):
             InputError: If the recording cannot be read, the text has letters that are not
                 written, or is too long for the recording.
         """
-        symbols = self._symbols(text)
+        symbols = self.alphabet.written(text)
         (arrays,) = self.forward([self.preprocess(audio)])
         words = self.decoder.words(arrays["log_probs"], symbols)
-        return self._told(words, float(arrays["seconds"][0]))
+        return transcript(words, self.hearing.second, float(arrays["seconds"][0]))
 
     def fit(  # type: ignore[override]
         self,
@@ -281,7 +278,7 @@ class Speech(Pipeline):
             InputError: If a recording cannot be read, a text has letters that are not written or
                 is too long for its recording, or an argument is out of range.
         """
-        from rnnapps.pipelines.speech.training import train
+        from rnnapps.pipelines.speech.training import Recordings, train
 
         check_fit(
             epochs=epochs,
@@ -299,15 +296,17 @@ class Speech(Pipeline):
         with kept_if_refused(self):
             if letters is not None and letters != self.preprocessor["letters"]:
                 self._take_up(letters, seed)
-            heard = self._heard(own)
+            symbols, theirs = (written(each, self.alphabet) for each in (own, others))
+            spectra = heard(own, self.hearing)
             if self._weights is None and not self.metadata:
-                self.preprocessor["hearing"] = levels(self.preprocessor["hearing"], heard)
+                self.preprocessor["hearing"] = levels(self.preprocessor["hearing"], spectra)
                 self.read_settings()
-                heard = [self.hearing.levelled(each) for each in heard]
-            rows = self._recordings(own, heard, batch_size, seed, vary=True)
+                spectra = [self.hearing.levelled(each) for each in spectra]
+            rows = Recordings(spectra, symbols, self.hearing, batch_size, seed)
             held_out = None
             if others:
-                held_out = self._recordings(others, self._heard(others), batch_size, seed, False)
+                sounds = heard(others, self.hearing)
+                held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=False)
             with self.training(seed) as network:
                 return train(
                     network,
@@ -345,17 +344,17 @@ class Speech(Pipeline):
 
         self.check_options(options)
         own = recorded(x, y, audio, text)
-        symbols = [self._symbols(each.text, number) for number, each in enumerate(own)]
-        heard, likely = [], []
+        symbols = written(own, self.alphabet)
+        texts, likely = [], []
         for first in range(0, len(own), self.batch_size):
             part = own[first : first + self.batch_size]
             answers = self.forward([self.preprocess(each.sound) for each in part])
             for each, arrays in zip(symbols[first:], answers, strict=False):
-                heard.append(self.postprocess(arrays, None, **options)["text"])
+                texts.append(self.postprocess(arrays, None, **options)["text"])
                 likely.append(nats(arrays["log_probs"], each.tolist()))
         said = [self.alphabet.text(each) for each in symbols]
         title = f"{self.metadata.get('name', 'speech')} on {len(own)} recordings"
-        return report(said, heard, likely, title)
+        return report(said, texts, likely, title)
 
     def example(self) -> Any:
         """Gives a sample recording: of the preset, or a tone where it has none."""
@@ -370,16 +369,6 @@ class Speech(Pipeline):
 
         return demo(self, folder)
 
-    def _told(self, words: list[Word], seconds: float) -> Transcript:
-        chunks = []
-        for word in words:
-            begin, end = (self.hearing.second(step) for step in (word.first, word.end))
-            times = round(min(begin, seconds), 3), round(min(end, seconds), 3)
-            chunks.append({"text": word.text, "timestamp": times, "score": word.score})
-        confidence = float(np.mean([word.score for word in words])) if words else 0.0
-        text = " ".join(word.text for word in words)
-        return Transcript(text=text, confidence=confidence, chunks=chunks)
-
     def check_options(self, options: Mapping[str, Any]) -> None:
         super().check_options(options)
         given = {name: value for name, value in options.items() if name != "num_texts"}
@@ -391,57 +380,6 @@ class Speech(Pipeline):
                 f"Expected num_texts up to the beam_width of {settings.beam_width}. Received: "
                 f"num_texts={count}."
             )
-
-    def _symbols(self, text: str, number: int | None = None) -> np.ndarray:
-        """Gives the symbols of a text whose letters can all be written."""
-        if number is not None:
-            try:
-                return self._symbols(text)
-            except InputError as error:
-                raise InputError(f"Recording {number}: {error}") from error
-        if not isinstance(text, str):
-            raise InputError(f"Expected a text. Received: {type(text).__name__}.")
-        if lost := unwritable(text, self.alphabet):
-            raise InputError(
-                f"Expected texts of the letters {''.join(self.alphabet.letters)!r}. Received: "
-                f"{sorted(lost)} in {text!r:.80}. Do write them out, or give fit other letters."
-            )
-        if not self.alphabet.normal(text):
-            raise InputError(f"Expected a text with something to say. Received: {text!r:.80}.")
-        return self.alphabet.symbols(self.alphabet.normal(text))
-
-    def _heard(self, own: Sequence[Recorded]) -> list[np.ndarray]:
-        """Hears recordings, as levelled spectra of shape `(frames, mels)`."""
-        found = []
-        for number, each in enumerate(own):
-            try:
-                samples = read_audio(each.sound, self.hearing.rate)
-            except InputError as error:
-                raise InputError(f"Recording {number}: {error}") from error
-            found.append(self.hearing.recording(samples))
-        return found
-
-    def _recordings(
-        self,
-        own: Sequence[Recorded],
-        heard: Sequence[np.ndarray],
-        batch_size: int,
-        seed: int,
-        vary: bool,
-    ) -> Recordings:
-        """Puts recordings and the symbols of their texts together for training."""
-        from rnnapps.pipelines.speech.training import Recordings
-
-        symbols = []
-        for number, (each, spectra) in enumerate(zip(own, heard, strict=True)):
-            symbols.append(self._symbols(each.text, number))
-            steps = self.hearing.count(len(spectra))
-            if steps < needed(symbols[-1]):
-                raise InputError(
-                    f"Recording {number}: Expected sound of {needed(symbols[-1])} steps or more "
-                    f"for {each.text!r:.80}. Received: {steps} steps."
-                )
-        return Recordings(heard, symbols, self.hearing, batch_size, seed, vary)
 
     def _take_up(self, letters: str, seed: int) -> None:
         """Writes in other letters: the last layer begins anew, the rest stays."""

@@ -8,13 +8,18 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Recipe:
-    """How a preset is made: its data, how it hears, its network and training."""
+    """How a preset is made: its data, how it hears, its network and training.
+
+    Of a set of single words, `strings` recordings are put together for training, and what is said
+    is the same in all its parts.
+    """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
     batch_size: int = 24
     hearing: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
+    strings: int = 0
     seed: int = 1
 
 
@@ -26,5 +31,11 @@ RECIPES = {
         training={"epochs": 40, "learning_rate": 2e-3},
         hearing={"side_by_side": 23},
         network={"streaming": True, "units": 320},
+    ),
+    "digits": Recipe(
+        datasets=("spoken_digits",),
+        training={"epochs": 20, "learning_rate": 2e-3},
+        network={"front": 128, "units": 96, "layers": 2},
+        strings=4000,
     ),
 }

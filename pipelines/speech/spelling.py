@@ -61,6 +61,28 @@ class Alphabet:
         """Gives the symbols of a text in normal form, int32 of shape `(symbols,)`."""
         return np.array([self._numbers[letter] for letter in text], np.int32)
 
+    def lacking(self, text: str) -> set[str]:
+        """Gives the letters and digits of a text that the alphabet has not got."""
+        signs = {sign for sign in unicodedata.normalize("NFC", text) if sign.isalnum()}
+        return {sign for sign in signs if not self.normal(sign)}
+
+    def written(self, text: str) -> np.ndarray:
+        """Gives the symbols of any text whose letters can all be written.
+
+        Raises:
+            InputError: If one cannot, or nothing is said.
+        """
+        if not isinstance(text, str):
+            raise InputError(f"Expected a text. Received: {type(text).__name__}.")
+        if lost := self.lacking(text):
+            raise InputError(
+                f"Expected texts of the letters {''.join(self.letters)!r}. Received: "
+                f"{sorted(lost)} in {text!r:.80}. Do write them out, or give fit other letters."
+            )
+        if not self.normal(text):
+            raise InputError(f"Expected a text with something to say. Received: {text!r:.80}.")
+        return self.symbols(self.normal(text))
+
     def text(self, symbols: Sequence[int] | np.ndarray) -> str:
         """Gives the text of symbols."""
         return "".join(self.letters[int(symbol) - BLANK - 1] for symbol in symbols)

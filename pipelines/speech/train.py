@@ -6,7 +6,7 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,10 @@ import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.audio import read_audio
+from rnnapps.data.joined import joined
 from rnnapps.data.speech_sets import Utterance
 from rnnapps.decoding.ctc import needed
 from rnnapps.files import replaced_file
-from rnnapps.pipelines.speech.decoding import unwritable
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
 from rnnapps.pipelines.speech.pipeline import DECODING, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
@@ -27,14 +27,19 @@ from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
 ALPHABET = Alphabet(ENGLISH)
+#: Seed of the recordings that are put together.
+SEED = 1
 
 
-def train(name: str, checkpoints: Path, verbose: int = 1) -> tuple[Speech, Any]:
+def train(
+    recipe: Recipe, own: Mapping[str, list[Utterance]], folder: Path, verbose: int = 1
+) -> tuple[Speech, Any]:
     """Trains a preset, going on from its checkpoint if there is one.
 
     Args:
-        name: Name of the preset.
-        checkpoints: Folder of the checkpoints.
+        recipe: The recipe of the preset.
+        own: Its utterances, for `"train"` and `"valid"`.
+        folder: Folder of the checkpoint and of what was heard.
         verbose: As in `keras.Model.fit`.
 
     Returns:
@@ -43,10 +48,8 @@ def train(name: str, checkpoints: Path, verbose: int = 1) -> tuple[Speech, Any]:
     from rnnapps.pipelines.speech.training import Recordings
     from rnnapps.pipelines.speech.training import train as run
 
-    recipe = RECIPES[name]
-    own = {split: utterances(recipe, split) for split in ("train", "valid")}
     plain = Hearing(unlevelled(**recipe.hearing))
-    raw = {split: heard(own[split], plain, checkpoints / f"speech_{name}") for split in own}
+    raw = {split: heard(own[split], plain, folder) for split in own}
     hearing = levels(unlevelled(**recipe.hearing), raw["train"])
     files = language_model(reading(recipe, own["train"]))
     pipe = Speech(
@@ -81,7 +84,7 @@ def train(name: str, checkpoints: Path, verbose: int = 1) -> tuple[Speech, Any]:
             network,
             recordings("train"),
             recordings("valid"),
-            checkpoint_dir=checkpoints / f"speech_{name}",
+            checkpoint_dir=folder,
             resume=True,
             settings={"datasets": list(recipe.datasets), "network": recipe.network},
             verbose=verbose,
@@ -93,13 +96,15 @@ def train(name: str, checkpoints: Path, verbose: int = 1) -> tuple[Speech, Any]:
 def utterances(recipe: Recipe, split: str) -> list[Utterance]:
     """Gives the utterances of a recipe's sets whose texts can be written.
 
-    Those for training say nothing that is said in what is held out.
+    Those for training say nothing that is said in what is held out, but of single words.
     """
     own = parts(recipe, split)
+    if recipe.strings:
+        return own + joined(own, recipe.strings // (1 if split == "train" else 10), (2, 8), SEED)
     if split == "train":
         held_out = {ALPHABET.normal(each.text) for each in others(recipe)}
         own = [each for each in own if ALPHABET.normal(each.text) not in held_out]
-    return [each for each in own if not unwritable(each.text, ALPHABET)]
+    return [each for each in own if not ALPHABET.lacking(each.text)]
 
 
 def parts(recipe: Recipe, split: str) -> list[Utterance]:
@@ -124,7 +129,7 @@ def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.nda
     Returns:
         Log-mel spectra of shape `(frames, mels)`, not levelled.
     """
-    names = [f"{each.sound.path.name}/{each.sound.member}" for each in every]
+    names = [each.sound.name for each in every]
     of = digest([np.frombuffer("\n".join(names).encode(), np.uint8)])
     path = folder / f"heard_{of[:12]}_{hearing.reach}.npz"
     if not path.exists():
@@ -143,10 +148,13 @@ SHARED, CHANCE = 7, 3
 def reading(recipe: Recipe, own: list[Utterance]) -> list[str]:
     """Gives what the language model reads: what is said in training, and novels.
 
-    Novels from which held-out recordings were read are left out.
+    Of single words it reads no novels, and of novels none from which held-out
+    recordings were read.
     """
-    held_out = {run for each in others(recipe) for run in _runs(ALPHABET.normal(each.text).split())}
     found = [ALPHABET.normal(each.text) for each in own]
+    if recipe.strings:
+        return found
+    held_out = {run for each in others(recipe) for run in _runs(ALPHABET.normal(each.text).split())}
     for novel in datasets.load("english_novels", "train"):
         runs = _runs(ALPHABET.normal(novel).split())
         if sum(run in held_out for run in runs) < CHANCE:
@@ -162,8 +170,9 @@ def make(name: str, checkpoints: Path, output: Path) -> None:
     """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.speech.release import release
 
-    pipe, history = train(name, checkpoints)
-    release(name, pipe, history, utterances(RECIPES[name], "valid"), output / name)
+    own = {split: utterances(RECIPES[name], split) for split in ("train", "valid")}
+    pipe, history = train(RECIPES[name], own, checkpoints / f"speech_{name}")
+    release(name, pipe, history, own["valid"], output / name)
 
 
 if __name__ == "__main__":

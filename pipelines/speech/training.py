@@ -10,6 +10,7 @@ import numpy as np
 from keras import ops
 
 from rnnapps.decoding.ctc import BLANK, needed
+from rnnapps.errors import InputError
 from rnnapps.pipelines.speech.hearing import Hearing
 from rnnapps.pipelines.speech.variation import varied
 from rnnapps.training.checkpoint import digest
@@ -59,6 +60,9 @@ class Recordings(RowsWithTargets):
         batch_size: Recordings of a batch.
         seed: Seed of the order and the variations.
         vary: False hears them as they are and in one order, for validation.
+
+    Raises:
+        InputError: If a text is too long for its recording.
     """
 
     def __init__(
@@ -70,6 +74,12 @@ class Recordings(RowsWithTargets):
         seed: int = 0,
         vary: bool = True,
     ):
+        for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):
+            if hearing.count(len(each)) < needed(said):
+                raise InputError(
+                    f"Recording {number}: Expected sound of {needed(said)} steps or more for its "
+                    f"{len(said)} letters. Received: {hearing.count(len(each))} steps."
+                )
         longest = max(len(each) for each in symbols)
         targets = np.stack([np.pad(each, (0, longest - len(each))) for each in symbols])
         rows = [{"features": each} for each in spectra]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from rnnapps.errors import InputError
 from rnnapps.files import replace_bytes
+from rnnapps.pipelines.speech.decoding import Word
 
 #: Longest line of a subtitle, in signs; longest time that one stands and longest pause in it, in
 #: seconds.
@@ -68,6 +71,26 @@ class Transcript(dict):
             times = f"{_clock(begin, mark)} --> {_clock(end, mark)}"
             blocks.append(f"{number}\n{times}\n{text}\n")
         return "\n".join(blocks if kind == "srt" else ["WEBVTT\n", *blocks])
+
+
+def transcript(words: Sequence[Word], second: Callable[[int], float], seconds: float) -> Transcript:
+    """Tells words with their times.
+
+    Args:
+        words: The words, with the steps where they are.
+        second: Gives the second of a step.
+        seconds: Length of the recording.
+
+    Returns:
+        The transcript; its confidence is the mean score of the words.
+    """
+    chunks = []
+    for word in words:
+        times = (round(min(second(step), seconds), 3) for step in (word.first, word.end))
+        chunks.append({"text": word.text, "timestamp": tuple(times), "score": word.score})
+    confidence = float(np.mean([word.score for word in words])) if words else 0.0
+    text = " ".join(word.text for word in words)
+    return Transcript(text=text, confidence=confidence, chunks=chunks)
 
 
 def _lines(words: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:

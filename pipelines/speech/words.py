@@ -10,7 +10,7 @@ import numpy as np
 from rnnapps.data.words import sentences, words
 from rnnapps.decoding.ngrams import kneser_ney
 from rnnapps.decoding.word_scores import UNKNOWN
-from rnnapps.pipelines.speech.decoding import NGRAMS, WORDS, unwritable
+from rnnapps.pipelines.speech.decoding import NGRAMS, WORDS
 from rnnapps.pipelines.speech.spelling import Alphabet
 
 
@@ -43,6 +43,6 @@ def prose(text: str, alphabet: Alphabet) -> list[str]:
         places = words(paragraph)
         for first, end in sentences(paragraph, places):
             sentence = paragraph[places[first][0] : places[end - 1][1]]
-            if not unwritable(sentence, alphabet):
+            if not alphabet.lacking(sentence):
                 found.append(alphabet.normal(sentence))
     return found

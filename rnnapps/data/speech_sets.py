@@ -7,7 +7,7 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,25 @@ class SoundFile:
     path: Path
     member: str | None = None
 
+    @property
+    def name(self) -> str:
+        """What tells it from other files of its set."""
+        return self.member or self.path.name
+
     def read(self) -> bytes:
         """Gives the bytes of the file."""
         if self.member is None:
             return self.path.read_bytes()
         return _archive(self.path).read(self.member)
+
+
+class Sound(Protocol):
+    """A sound that is read when it is needed."""
+
+    @property
+    def name(self) -> str: ...
+
+    def read(self) -> bytes: ...
 
 
 class Utterance(NamedTuple):
@@ -39,7 +53,7 @@ class Utterance(NamedTuple):
         seconds: length of the recording.
     """
 
-    sound: SoundFile
+    sound: Sound
     text: str
     speaker: str | None
     seconds: float
