@@ -216,6 +216,25 @@ class Pipeline(FineTuning):
             return self._predict_all(list(x), size, options)
         return self._predict_all([x], size, options, first=None)[0]
 
+    def answers(
+        self, inputs: Iterator[Any], batch_size: int | None = None, **options: Any
+    ) -> Iterator[Any]:
+        """Predicts for what stands on a command line or in its input, as the shell does.
+
+        Args:
+            inputs: Texts, and paths where the task reads files.
+            batch_size: How many inputs run at once; the results do not depend on it.
+            **options: As in `predict`.
+
+        Returns:
+            The results, as they come.
+
+        Raises:
+            InputError: As in `predict`.
+        """
+        found: Iterator[Any] = self.predict(inputs, batch_size, **options)
+        return found
+
     def check_options(self, options: Mapping[str, Any]) -> None:
         """Checks options of `predict`, before anything is read.
 

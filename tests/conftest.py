@@ -62,6 +62,9 @@ class Echo:
         answers = (self.predict(each, **options) for each in x)
         return list(answers) if isinstance(x, list) else answers
 
+    def answers(self, inputs, **options):
+        return self.predict(inputs, **options)
+
     def postprocess(self, arrays, raw, *, times: int = 1):
         """Makes the answer.
 

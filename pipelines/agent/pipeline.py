@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -128,6 +129,33 @@ class Agent(Pipeline):
         """
         rng = None if deterministic else self.rng
         return self.choose(observation, state, episode_start, rng)
+
+    def answers(  # type: ignore[override]
+        self, inputs: Iterator[str], deterministic: bool = True
+    ) -> Iterator[np.ndarray]:
+        """Acts on the observations of one episode, as the shell does.
+
+        Args:
+            inputs: The observations in JSON, one after the other.
+            deterministic: Whether to take the likeliest action, else it is drawn.
+
+        Returns:
+            The actions, as they come.
+
+        Raises:
+            InputError: If one is no observation of the space that the agent knows.
+        """
+        state = None
+        for number, text in enumerate(inputs):
+            try:
+                seen = json.loads(text)
+                action, state = self.predict(seen, state, deterministic=deterministic)
+            except ValueError as error:
+                raise InputError(
+                    f"Input {number}: Expected an observation in JSON. Received: {text!r:.80} "
+                    f"({error})"
+                ) from error
+            yield action
 
     def choose(
         self,

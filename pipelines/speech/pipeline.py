@@ -143,11 +143,11 @@ class Speech(Pipeline):
         Args:
             arrays: What `forward` gave.
             raw: The recording.
-            beam_width: As in `predict`.
-            lm_alpha: As in `predict`.
-            lm_beta: As in `predict`.
-            hot_words: As in `predict`.
-            num_texts: As in `predict`.
+            beam_width: Prefixes that the search keeps; 1 takes the likeliest symbol of each step.
+            lm_alpha: Weight of the language model.
+            lm_beta: What each word is worth beside, in nats.
+            hot_words: Words that are likely here, a dict of what each is worth beside, in nats.
+            num_texts: Number of texts, the likeliest first.
         """
         settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
         log_probs = arrays["log_probs"]

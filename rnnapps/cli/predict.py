@@ -30,15 +30,15 @@ def predict(
     rnnapps predict sentiment "A quiet triumph."
     rnnapps predict sentiment < reviews.txt > answers.jsonl
     """
-    open_page(context, task, help, "predict", ("x",))
+    open_page(context, task, help, "answers", ("inputs",))
     assert task is not None
-    inputs, values = parse(context.args, task_options(task, "predict", ("x",)))
+    inputs, values = parse(context.args, task_options(task, "answers", ("inputs",)))
     if not inputs and sys.stdin.isatty():
         raise UsageError("Expected inputs after the task, or lines on stdin.")
     with working(f"predicting {task}") as stdout:
         pipe = opened(task, preset)
         if inputs:
-            results = pipe.predict([_read(pipe, text) for text in inputs], **values)
+            results = pipe.answers(iter([_read(pipe, text) for text in inputs]), **values)
         else:
             results = _answers(pipe, values)
             if output is None:
@@ -70,7 +70,7 @@ def _answers(pipe: Any, values: dict[str, object]) -> Iterator[Any]:
             if line.strip():
                 yield line.rstrip("\n")
 
-    for answer in pipe.predict(lines(), **values):
+    for answer in pipe.answers(lines(), **values):
         while empty.popleft():
             yield None
         yield answer

@@ -41,7 +41,7 @@ def method_of(task: str, name: str) -> Callable[..., Any]:
 def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, Option]:
     """Reads the options of a task's method, less those the command has itself.
 
-    The options of `predict` are also those that `postprocess` adds.
+    The options of `answers` are also those that `postprocess` adds.
     """
     method = method_of(task, name)
     if name in ("fit", "evaluate"):  # their first argument is what the command is about
@@ -50,7 +50,7 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
     settings: Any = registry.find(task).load().fit_settings
     if name == "fit" and settings is not None:
         options |= options_of(settings.__init__)
-    if name == "predict":
+    if name == "answers":
         options |= options_of(method_of(task, "postprocess"), ("arrays", "raw"))
     return options
 

@@ -1,5 +1,7 @@
 """The agent pipeline: acting, playing, measuring, and what it refuses."""
 
+import json
+
 import gymnasium as gym
 import numpy as np
 import pytest
@@ -49,6 +51,19 @@ def test_act_remembers_until_reset(agent):
     agent.reset()
     agent.act(SEEN)
     assert not np.array_equal(agent._state[0], state[0])
+
+
+def test_the_shell_acts_on_the_lines_of_an_episode(agent):
+    seen = [(SEEN * k).tolist() for k in (1, -2, 3)]
+    actions = list(agent.answers(iter(map(json.dumps, seen))))
+    state, expected = None, []
+    for each in seen:
+        action, state = agent.predict(each, state)
+        expected.append(action)
+    assert actions == expected and agent._state is None
+    for text in ("hello", "[1, 2]"):
+        with pytest.raises(InputError, match="Input 1: Expected an observation in JSON"):
+            list(agent.answers(iter([json.dumps(seen[0]), text])))
 
 
 def test_playing_leaves_an_episode_that_goes_on(agent):
