@@ -67,7 +67,7 @@ def delays(speech: Any, sounds: list[np.ndarray]) -> list[float]:
         for index, end in enumerate(ends):
             until = whole.split()[: index + 1]
             unlike = [n for n, text in enumerate(texts) if text[: index + 1] != until]
-            heard = (unlike[-1] + 2 if unlike else 1) * CHUNK
+            heard = min((unlike[-1] + 2 if unlike else 1) * CHUNK, len(sound) / RATE)
             found.append(heard - end)
     return found
 

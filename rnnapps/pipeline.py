@@ -182,8 +182,9 @@ class Pipeline(FineTuning):
         return self._graph
 
     def __repr__(self) -> str:
-        known = self.metadata.get("name") or self.metadata.get("description", "untrained")
-        return f"<{type(self).__name__}: {known}>"
+        base = self.metadata.get("base", "nothing")
+        name = self.metadata.get("name", f"trained from {base}" if self.metadata else "untrained")
+        return f"<{type(self).__name__}: {name}>"
 
     @property
     def card(self) -> str:
@@ -194,7 +195,7 @@ class Pipeline(FineTuning):
         """Predicts: one input gives one result, a list a list, an iterator a lazy iterator.
 
         Args:
-            x: The input or inputs.
+            x: The input or inputs; a column of a frame counts as a list.
             batch_size: How many inputs run at once; the results do not depend on it.
             **options: What the task's `postprocess` takes beside the input.
 
@@ -411,11 +412,8 @@ def _fine_tuned(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if "base" not in kept:
         return {**kept, "description": "Trained."}
     base = kept["base"]
-    return {
-        **kept,
-        "description": f"Fine-tuned from {base} on other data. The data, licence and limits below "
-        f"are those of {base}.",
-    }
+    whose = f" What is told here of data, licence and limits is told of {base}."
+    return {**kept, "description": f"Fine-tuned from {base}.{whose if len(kept) > 1 else ''}"}
 
 
 class _Lazy(Mapping[str, np.ndarray]):

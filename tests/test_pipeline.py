@@ -4,6 +4,7 @@ import sys
 
 import keras
 import numpy as np
+import pandas as pd
 import pytest
 
 from rnnapps import preset
@@ -127,10 +128,10 @@ def test_a_fine_tuned_preset_tells_where_it_comes_from(moods, tmp_path):
             "base": "films",
             "description": "",
         }
-        assert repr(loaded).startswith("<Moods: Fine-tuned from films on other data.")
+        assert repr(loaded) == "<Moods: trained from films>"
     again = Moods.from_preset(loaded.save(tmp_path / "mine"))
     for text in (
-        "limits below are those of films.",
+        "limits is told of films.",
         "- Base: films",
         "- License: Apache-2.0",
         "Reviews",
@@ -138,9 +139,19 @@ def test_a_fine_tuned_preset_tells_where_it_comes_from(moods, tmp_path):
         assert text in again.card
     assert "0.9" not in again.card  # figures are of the weights before
     train(again)
-    assert again.metadata["base"] == "mine" and "those of mine" in again.metadata["description"]
+    assert again.metadata["base"] == "mine" and "told of mine" in again.metadata["description"]
     train(moods)
     assert moods.metadata == {"description": "Trained."}
+    assert repr(moods) == "<Moods: trained from nothing>"
+    plain = Moods.from_preset(moods.save(tmp_path / "plain"))
+    train(plain)
+    assert plain.metadata == {"base": "plain", "description": "Fine-tuned from plain."}
+
+
+def test_a_column_of_a_frame_is_a_list(moods):
+    texts = ["good film", "bad film"]
+    for column in (pd.Series(texts), np.array(texts), np.array(texts, object)):
+        assert moods.predict(column) == moods.predict(texts)
 
 
 def test_predictions_follow_the_training_also_one_that_breaks_off(moods):

@@ -149,12 +149,15 @@ class Agent(Pipeline):
         for number, text in enumerate(inputs):
             try:
                 seen = json.loads(text)
+                if spaces.is_batch(self.observations, seen):
+                    raise InputError(f"Expected one observation. Received: a batch, {text:.60}.")
                 action, state = self.predict(seen, state, deterministic=deterministic)
-            except ValueError as error:
+            except json.JSONDecodeError as error:
                 raise InputError(
-                    f"Input {number}: Expected an observation in JSON. Received: {text!r:.80} "
-                    f"({error})"
+                    f"Input {number}: Expected an observation in JSON. Received: {text:.80}."
                 ) from error
+            except InputError as error:
+                raise InputError(f"Input {number}: {error}") from error
             yield action
 
     def choose(

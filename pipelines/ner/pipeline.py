@@ -281,7 +281,7 @@ class NamedEntities(Pipeline):
             columns: As in `fit`.
 
         Returns:
-            Precision, recall and F1 of whole spans, and where tags stand alone the accuracy, which
+            F1, precision and recall of whole spans, and where tags stand alone the accuracy, which
             is all three; the same by label, what was taken for what, and the most frequent
             mistakes. Labels that the pipeline does not know count as missed, and their sentences
             not in the nats.

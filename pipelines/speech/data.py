@@ -68,7 +68,7 @@ def recorded(x: Any, y: Any = None, audio: str = "audio", text: str = "text") ->
     return pairs
 
 
-def heard(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
+def spectra_of(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
     """Hears recordings, as levelled spectra of shape `(frames, mels)`.
 
     Raises:
@@ -81,7 +81,7 @@ def heard(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
     return found
 
 
-def written(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:
+def symbols_of(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:
     """Gives the symbols of the texts.
 
     Raises:

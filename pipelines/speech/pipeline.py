@@ -14,7 +14,7 @@ from rnnapps.decoding.ctc import nats
 from rnnapps.errors import InputError
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.speech.data import heard, recorded, written
+from rnnapps.pipelines.speech.data import recorded, spectra_of, symbols_of
 from rnnapps.pipelines.speech.decoding import (
     NGRAMS,
     WORDS,
@@ -89,7 +89,7 @@ class Speech(Pipeline):
         preprocessor = {
             "hearing": unlevelled(),
             "letters": letters,
-            "decoding": DECODING,
+            "decoding": dict(DECODING),
         }
         return cls(overrides, preprocessor)
 
@@ -296,8 +296,8 @@ class Speech(Pipeline):
         with kept_if_refused(self):
             if letters is not None and letters != self.preprocessor["letters"]:
                 self._take_up(letters, seed)
-            symbols, theirs = (written(each, self.alphabet) for each in (own, others))
-            spectra = heard(own, self.hearing)
+            symbols, theirs = (symbols_of(each, self.alphabet) for each in (own, others))
+            spectra = spectra_of(own, self.hearing)
             if self._weights is None and not self.metadata:
                 self.preprocessor["hearing"] = levels(self.preprocessor["hearing"], spectra)
                 self.read_settings()
@@ -305,7 +305,7 @@ class Speech(Pipeline):
             rows = Recordings(spectra, symbols, self.hearing, batch_size, seed)
             held_out = None
             if others:
-                sounds = heard(others, self.hearing)
+                sounds = spectra_of(others, self.hearing)
                 held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=False)
             with self.training(seed) as network:
                 return train(
@@ -322,7 +322,13 @@ class Speech(Pipeline):
                 )
 
     def evaluate(
-        self, x: Any, y: Any = None, audio: str = "audio", text: str = "text", **options: Any
+        self,
+        x: Any,
+        y: Any = None,
+        audio: str = "audio",
+        text: str = "text",
+        batch_size: int | None = None,
+        **options: Any,
     ) -> Report:
         """Measures on own recordings.
 
@@ -331,6 +337,7 @@ class Speech(Pipeline):
             y: As in `fit`.
             audio: As in `fit`.
             text: As in `fit`.
+            batch_size: As in `predict`.
             **options: As in `predict`.
 
         Returns:
@@ -342,12 +349,14 @@ class Speech(Pipeline):
         """
         from rnnapps.pipelines.speech.evaluation import report
 
+        check_count(batch_size=batch_size)
         self.check_options(options)
         own = recorded(x, y, audio, text)
-        symbols = written(own, self.alphabet)
+        symbols = symbols_of(own, self.alphabet)
         texts, likely = [], []
-        for first in range(0, len(own), self.batch_size):
-            part = own[first : first + self.batch_size]
+        size = batch_size or self.batch_size
+        for first in range(0, len(own), size):
+            part = own[first : first + size]
             answers = self.forward([self.preprocess(each.sound) for each in part])
             for each, arrays in zip(symbols[first:], answers, strict=False):
                 texts.append(self.postprocess(arrays, None, **options)["text"])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+import soundfile
 
 from rnnapps.data import datasets
 from rnnapps.data.joined import joined
@@ -14,7 +17,7 @@ from rnnapps.pipelines.speech.pipeline import EXAMPLE, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
 from rnnapps.precision import precisions
 
-#: Sets on whose test part a preset is measured, the one of the card first.
+#: Sets on whose test part a preset is measured.
 TESTS = {
     "librispeech": "LibriSpeech test-clean, Opus-coded",
     "common_voice_v1": "Common Voice v1, sentences that training has not got",
@@ -22,7 +25,7 @@ TESTS = {
     "spoken_digits": "single digits",
 }
 #: Strings of digits, put together from the test part.
-STRINGS, OF, SEED = 300, (3, 8), 2
+STRINGS, LENGTHS, STRINGS_SEED = 300, (3, 8), 2
 #: Weights of the language model, and what a word is worth, among which validation chooses.
 ALPHAS, BETAS = (0.3, 0.5, 0.7, 0.9, 1.1), (0.0, 1.0, 2.0, 3.0)
 #: Recordings of the validation part by which they are chosen.
@@ -42,23 +45,19 @@ def release(
         directory: Where the preset goes.
     """
     recipe = RECIPES[name]
-    spread = held_out[:: max(1, len(held_out) // WEIGHED)]
-    alpha, beta, valid = weighed(pipe, spread)
-    decoding = {**pipe.preprocessor["decoding"], "lm_alpha": alpha, "lm_beta": beta}
-    pipe.preprocessor["decoding"] = decoding
-    pipe.read_settings()
+    valid = weigh(pipe, held_out)
     samples = datasets.load("kathleen", "valid") if "kathleen" in recipe.datasets else held_out
-    pipe.files[EXAMPLE] = min(samples, key=lambda each: abs(each.seconds - 4)).sound.read()
+    pipe.files[EXAMPLE] = ogg(min(samples, key=lambda each: abs(each.seconds - 4)).sound.read())
     ways = precisions(pipe)
-    every = tests(recipe)
+    every = test_parts(recipe)
     title = next(iter(every))
     precision = {kind: figures(way, every[title], beam_width=1) for kind, way in ways.items()}
     metrics = {
-        ("test" if name == title else f"{name}, test"): {
+        ("test" if part == title else f"{part}, test"): {
             **figures(ways["int8"], own),
             "wer without language model": figures(ways["int8"], own, beam_width=1)["wer"],
         }
-        for name, own in every.items()
+        for part, own in every.items()
     }
     pipe.save(
         directory,
@@ -79,6 +78,7 @@ def release(
                 "seed": recipe.seed,
                 "batch size": recipe.batch_size,
                 **recipe.training,
+                **({"strings put together": recipe.strings} if recipe.strings else {}),
                 "validation nats per recording": min(history.history["val_nats"]),
                 "validation wer, by which the weights of the words were chosen": valid,
                 "gradient clipping (global norm)": 1.0,
@@ -88,7 +88,7 @@ def release(
     )
 
 
-def tests(recipe: Recipe) -> dict[str, list[Utterance]]:
+def test_parts(recipe: Recipe) -> dict[str, list[Utterance]]:
     """Gives the recordings that a preset is measured on, the ones of the card first.
 
     Args:
@@ -100,7 +100,8 @@ def tests(recipe: Recipe) -> dict[str, list[Utterance]]:
     found = {TESTS[name]: datasets.load(name, "test") for name in recipe.datasets if name in TESTS}
     if recipe.strings:
         (single,) = found.values()
-        found[f"strings of {OF[0]} to {OF[1]} digits"] = joined(single, STRINGS, OF, SEED)
+        name = f"strings of {LENGTHS[0]} to {LENGTHS[1]} digits"
+        found[name] = joined(single, STRINGS, LENGTHS, STRINGS_SEED)
     return found
 
 
@@ -110,16 +111,27 @@ def figures(pipe: Speech, utterances: list[Utterance], **options: Any) -> dict[s
     return {name: found[name] for name in ("wer", "cer", "nats_per_letter")}
 
 
-def weighed(pipe: Speech, held_out: Sequence[Utterance]) -> tuple[float, float, float]:
-    """Chooses the weight of the language model and what a word is worth.
+def ogg(sound: bytes) -> bytes:
+    """Gives a file of sound as Ogg."""
+    if sound[:4] == b"OggS":
+        return sound
+    samples, rate = soundfile.read(io.BytesIO(sound))
+    file = io.BytesIO()
+    soundfile.write(file, samples, rate, format="OGG", subtype="VORBIS")
+    return file.getvalue()
+
+
+def weigh(pipe: Speech, held_out: Sequence[Utterance]) -> float:
+    """Chooses the weight of the language model and what a word is worth, and sets them.
 
     Args:
         pipe: The pipeline.
-        held_out: Recordings of the validation part.
+        held_out: The validation part.
 
     Returns:
-        Both, and the word error rate with them.
+        The word error rate with them.
     """
+    held_out = held_out[:: max(1, len(held_out) // WEIGHED)]
     said = [pipe.alphabet.normal(each.text) for each in held_out]
     heard = [
         pipe.forward([pipe.preprocess(each.sound.read())])[0]["log_probs"] for each in held_out
@@ -130,10 +142,11 @@ def weighed(pipe: Speech, held_out: Sequence[Utterance]) -> tuple[float, float, 
         best = [pipe.decoder.texts(log_probs, settings)[0][0] for log_probs in heard]
         return word_errors(said, [pipe.decoder.said(symbols) for symbols in best])
 
-    return min(
-        ((alpha, beta, wer(alpha, beta)) for alpha in ALPHAS for beta in BETAS),
-        key=lambda found: found[2],
-    )
+    found = {(alpha, beta): wer(alpha, beta) for alpha in ALPHAS for beta in BETAS}
+    alpha, beta = min(found, key=lambda pair: found[pair])
+    pipe.preprocessor["decoding"] |= {"lm_alpha": alpha, "lm_beta": beta}
+    pipe.read_settings()
+    return found[alpha, beta]
 
 
 SUMMARIES = {

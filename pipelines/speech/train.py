@@ -27,8 +27,8 @@ from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
 ALPHABET = Alphabet(ENGLISH)
-#: Seed of the recordings that are put together.
-SEED = 1
+#: How many words the recordings have that are put together, and the seed of these.
+LENGTHS, SEED = (2, 8), 1
 
 
 def train(
@@ -57,7 +57,7 @@ def train(
         {
             "hearing": hearing,
             "letters": ENGLISH,
-            "decoding": DECODING,
+            "decoding": dict(DECODING),
         },
         files=files,
     )
@@ -100,7 +100,8 @@ def utterances(recipe: Recipe, split: str) -> list[Utterance]:
     """
     own = parts(recipe, split)
     if recipe.strings:
-        return own + joined(own, recipe.strings // (1 if split == "train" else 10), (2, 8), SEED)
+        count = recipe.strings if split == "train" else recipe.strings // 10
+        return own + joined(own, count, LENGTHS, SEED)
     if split == "train":
         held_out = {ALPHABET.normal(each.text) for each in others(recipe)}
         own = [each for each in own if ALPHABET.normal(each.text) not in held_out]

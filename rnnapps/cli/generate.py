@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from rnnapps.cli.options import UsageError, parse
-from rnnapps.cli.output import deliver, working
+from rnnapps.cli.output import deliver_made, working
 from rnnapps.cli.task import HELP, PRESET, TASK, open_page, opened, task_options
 
 
@@ -38,4 +38,4 @@ def generate(
         values["seed"] = seed
     with working(f"generating {task}"):
         made = opened(task, preset).generate(**values)
-    deliver(made if isinstance(made, list) else [made], output, task)
+    deliver_made(made if isinstance(made, list) else [made], output, task)

@@ -46,7 +46,7 @@ def as_json(value: Any, indent: int | None = None) -> str:
 
 
 def save(result: Any, path: Path) -> Path:
-    """Saves one result: by its own `save`, a text as it is, all else as JSON.
+    """Saves one result: by its own `save`, else as JSON.
 
     Args:
         result: What a pipeline returned.
@@ -58,8 +58,6 @@ def save(result: Any, path: Path) -> Path:
     if hasattr(result, "save"):
         path.parent.mkdir(parents=True, exist_ok=True)
         result.save(path)
-    elif isinstance(result, str) and path.suffix.lower() not in (".json", ".jsonl"):
-        replace_bytes(path, (result + "\n").encode())
     else:
         indent = None if path.suffix.lower() == ".jsonl" else 2
         replace_bytes(path, (as_json(result, indent) + "\n").encode())
@@ -67,7 +65,7 @@ def save(result: Any, path: Path) -> Path:
 
 
 def save_all(results: list[Any], path: Path) -> list[Path]:
-    """Saves results: one under the name, several under the name with a number.
+    """Saves results: one under the name, several that are files under the name with a number.
 
     Args:
         results: What a pipeline returned.
@@ -88,8 +86,35 @@ def save_all(results: list[Any], path: Path) -> list[Path]:
     return [replace_bytes(path, lines.encode())]
 
 
+class Written(str):
+    """A text that was made, which is saved as it is."""
+
+    def save(self, path: Path) -> None:
+        replace_bytes(path, f"{self}\n".encode())
+
+
+def deliver_made(made: list[Any], output: Path | None, task: str) -> None:
+    """Saves or prints what was made, as `deliver`, but texts as they are.
+
+    Args:
+        made: What a pipeline made.
+        output: The file, or None.
+        task: Name of the task.
+
+    Raises:
+        UsageError: As `deliver`.
+    """
+    texts = [each for each in made if type(each) is str]
+    if len(texts) < len(made) or (output and output.suffix.lower() in (".json", ".jsonl")):
+        deliver(made, output, task)
+    elif output is None:
+        print(*texts, sep="\n\n", flush=True)
+    else:
+        deliver([Written(text) for text in texts], output, task)
+
+
 def deliver(results: list[Any], output: Path | None, task: str) -> None:
-    """Saves results to a file, or prints them on stdout: one text as it is, else as JSON lines.
+    """Saves results to a file, or prints them on stdout as JSON lines.
 
     Args:
         results: What a pipeline returned.
@@ -108,9 +133,6 @@ def deliver(results: list[Any], output: Path | None, task: str) -> None:
     if output is not None:
         for path in save_all(results, output):
             note(f"wrote {path}")
-        return
-    if len(results) == 1 and isinstance(results[0], str):
-        print(results[0])
         return
     for result in results:
         print(as_json(result), flush=True)

@@ -54,10 +54,11 @@ def _read(pipe: Any, text: str) -> str | Path:
     path = existing(text)
     if path is None:
         return text
-    if not pipe.takes_files:
+    if pipe.takes_files:
+        return path
+    if path.is_file():
         note(f"{text!r} is read as a text. Do `< {text}` for the lines of that file instead.")
-        return text
-    return path
+    return text
 
 
 def _answers(pipe: Any, values: dict[str, object]) -> Iterator[Any]:

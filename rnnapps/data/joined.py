@@ -63,7 +63,7 @@ def joined(
     """
     rng = np.random.default_rng(seed)
     speakers = sorted({str(each.speaker) for each in utterances})
-    own = {name: [each for each in utterances if each.speaker == name] for name in speakers}
+    own = {name: [each for each in utterances if str(each.speaker) == name] for name in speakers}
     found = []
     for _ in range(count):
         speaker = speakers[rng.integers(len(speakers))]

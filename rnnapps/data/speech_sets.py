@@ -25,7 +25,7 @@ class SoundFile:
     @property
     def name(self) -> str:
         """What tells it from other files of its set."""
-        return self.member or self.path.name
+        return f"{self.path.name}/{self.member}"
 
     def read(self) -> bytes:
         """Gives the bytes of the file."""

@@ -52,7 +52,8 @@ class ClippedAdam(keras.optimizers.Adam):
     def update_step(self, gradient, variable, learning_rate):
         index = self._get_variable_index(variable)
         learning_rate = learning_rate * self._factors[index]
-        if keras.backend.backend() == "torch" and gradient.device.type == "cpu":
+        plain = not (self.amsgrad or self.gradient_accumulation_steps)
+        if plain and keras.backend.backend() == "torch" and gradient.device.type == "cpu":
             self._fused_step(gradient, variable, learning_rate, index)
         else:
             super().update_step(gradient, variable, learning_rate)
@@ -63,14 +64,14 @@ class ClippedAdam(keras.optimizers.Adam):
 
         steps = self.iterations.value.to(gradient.dtype)
         # Keras adds epsilon before the variance is corrected for its start from zero.
-        correction = (1 - self.beta_2 ** (float(steps) + 1)) ** 0.5
+        correction = (1 - self.beta_2 ** (int(steps) + 1)) ** 0.5
         adam(
             [variable.value],
             [gradient],
             [self._momentums[index].value],
             [self._velocities[index].value],
             [],
-            [steps.clone()],
+            [steps],
             fused=True,
             amsgrad=False,
             beta1=self.beta_1,

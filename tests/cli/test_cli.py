@@ -84,10 +84,20 @@ def test_generate(shell, tmp_path):
 
 
 def test_a_text_that_is_made_is_printed_and_saved_as_it_is(shell, tmp_path, monkeypatch):
-    monkeypatch.setattr(registry.find("echo").load(), "generate", lambda self: 'He said:\n"Yes."')
-    assert shell("generate", "echo")[1] == 'He said:\n"Yes."\n'
+    text = 'He said:\n"Yes."'
+
+    def generate(self, *, num_outputs: int = 1):
+        return text if num_outputs == 1 else [text] * num_outputs
+
+    monkeypatch.setattr(registry.find("echo").load(), "generate", generate)
+    assert shell("generate", "echo")[1] == f"{text}\n"
+    assert shell("generate", "echo", "--num-outputs", 2)[1] == f"{text}\n\n{text}\n"
     shell("generate", "echo", "-o", "said.txt")
-    assert (tmp_path / "said.txt").read_text() == 'He said:\n"Yes."\n'
+    shell("generate", "echo", "--num-outputs", 2, "-o", "more.txt")
+    for name in ("said.txt", "more-1.txt", "more-2.txt"):
+        assert (tmp_path / name).read_text() == f"{text}\n"
+    shell("generate", "echo", "-o", "said.json")
+    assert json.loads((tmp_path / "said.json").read_text()) == text
 
 
 @pytest.mark.parametrize(
@@ -134,12 +144,15 @@ def test_predict_arguments(shell, tmp_path):
 @pytest.mark.parametrize("takes_files", [True, False])
 def test_inputs_are_files_where_the_task_takes_them(shell, tmp_path, monkeypatch, takes_files):
     monkeypatch.setattr(registry.find("echo").load(), "takes_files", takes_files)
-    (tmp_path / "tests").mkdir()
-    _, out, err = shell("predict", "echo", "tests", "nowhere")
-    assert ("read as a text" in err) != takes_files
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").touch()
+    _, out, err = shell("predict", "echo", "folder", "file", "nowhere")
+    assert (
+        err.count("is read as a text") == ("'file' is read as a text" in err) == (not takes_files)
+    )
     answers = [json.loads(line) for line in out.splitlines()]
     path = {"path": True} if takes_files else {}
-    assert answers == [{"text": "tests!", **path}, {"text": "nowhere!"}]
+    assert answers == [{"text": "folder!", **path}, {"text": "file!", **path}, {"text": "nowhere!"}]
 
 
 @pytest.mark.parametrize("text", ["word " * 80, "word " * 2000, "a/" * 3000, "null\0character"])

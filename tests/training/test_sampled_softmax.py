@@ -50,6 +50,24 @@ def test_where_all_are_drawn_the_nats_of_training_are_exact_too():
     np.testing.assert_allclose(*map(keras.ops.convert_to_numpy, (drawn, exact)), atol=1e-5)
 
 
+def test_targets_are_told_from_what_was_drawn_and_themselves(monkeypatch):
+    monkeypatch.setattr(keras.random, "shuffle", lambda order, **_: order)
+    monkeypatch.setattr(keras.random, "uniform", lambda shape, **_: keras.ops.full(shape, 0.5))
+    inputs, targets, _ = batch()
+    net = network()
+    model = SampledSoftmax(net, 4, COUNTS, samples=6, seed=0)
+    nats = keras.ops.convert_to_numpy(model(inputs, training=True))
+    states = {name: np.zeros((4, 8), np.float32) for name in ("forward_0_h", "forward_0_c")}
+    logits = net({"tokens": inputs["tokens"], **states})["logits"]
+    corrected = keras.ops.convert_to_numpy(logits) - np.log(model.odds)
+    drawn = np.searchsorted(np.cumsum(model.odds), 0.5 + np.arange(6))
+    assert np.isin(targets, drawn).any() and not np.isin(targets, drawn).all()
+    for place in np.ndindex(targets.shape):
+        among = sorted({*drawn.tolist(), targets[place]})
+        expected = np.log(np.exp(corrected[place][among]).sum()) - corrected[place][targets[place]]
+        assert nats[place] == pytest.approx(expected, abs=1e-4)
+
+
 def test_odds_of_being_drawn():
     odds = inclusion(np.array([90.0, 5.0, 3.0, 2.0, 0.5]), 3)
     assert odds.sum() == pytest.approx(3) and odds.max() == 1

@@ -53,16 +53,22 @@ def test_act_remembers_until_reset(agent):
     assert not np.array_equal(agent._state[0], state[0])
 
 
-def test_the_shell_acts_on_the_lines_of_an_episode(agent):
+def test_the_shell_acts_on_the_lines_of_an_episode(agent, monkeypatch):
     seen = [(SEEN * k).tolist() for k in (1, -2, 3)]
-    actions = list(agent.answers(iter(map(json.dumps, seen))))
-    state, expected = None, []
-    for each in seen:
-        action, state = agent.predict(each, state)
-        expected.append(action)
-    assert actions == expected and agent._state is None
-    for text in ("hello", "[1, 2]"):
-        with pytest.raises(InputError, match="Input 1: Expected an observation in JSON"):
+    given, predict = [], agent.predict
+
+    def watched(observation, state, **options):
+        action, after = predict(observation, state, **options)
+        given.append((observation, state, after))
+        return action, after
+
+    monkeypatch.setattr(agent, "predict", watched)
+    assert set(agent.answers(iter(map(json.dumps, seen)))) <= {0, 1}
+    assert [observation for observation, _, _ in given] == seen
+    assert [state for _, state, _ in given] == [None, *(after for _, _, after in given[:-1])]
+    wrong = {"hello": "in JSON", "[1, 2]": "Expected", "[[0, 0, 0, 0]]": "one observation"}
+    for text, message in wrong.items():
+        with pytest.raises(InputError, match=f"Input 1: .*{message}"):
             list(agent.answers(iter([json.dumps(seen[0]), text])))
 
 
