@@ -62,15 +62,10 @@ def main() -> None:
         pipe = without(speaker, folder)
         single = [each for each in every if each.speaker == speaker]
         strings = joined(single, STRINGS, LENGTHS, STRINGS_SEED)
-        found = {"single digits": figures(pipe, single), "strings": figures(pipe, strings)}
-        new.append(
-            {
-                "speaker": speaker,
-                **{
-                    f"{kind}, {name}": v for kind, each in found.items() for name, v in each.items()
-                },
-            }
-        )
+        row: dict[str, Any] = {"speaker": speaker}
+        for kind, own in (("single digits", single), ("strings", strings)):
+            row |= {f"{kind}, {name}": value for name, value in figures(pipe, own).items()}
+        new.append(row)
     columns = [name for name in new[0] if name != "speaker"]
     new.append({"speaker": "mean", **{n: float(np.mean([row[n] for row in new])) for n in columns}})
     tables = {

@@ -63,20 +63,13 @@ def delays(speech: Any, sounds: list[np.ndarray]) -> list[float]:
             whole = stream.finish()
         if not whole:
             continue
-        ends = [each["timestamp"][1] for each in words(speech, sound, whole)]
+        aligned = speech.align({"raw": sound, "sampling_rate": RATE}, whole)
+        ends = [each["timestamp"][1] for each in aligned["chunks"]]
         for index, end in enumerate(ends):
             until = whole.split()[: index + 1]
             unlike = [n for n, text in enumerate(texts) if text[: index + 1] != until]
             heard = min((unlike[-1] + 2 if unlike else 1) * CHUNK, len(sound) / RATE)
             found.append(heard - end)
-    return found
-
-
-def words(speech: Any, sound: np.ndarray, text: str) -> list[dict[str, Any]]:
-    """Gives the words of a text with their times."""
-    found: list[dict[str, Any]] = speech.align({"raw": sound, "sampling_rate": RATE}, text)[
-        "chunks"
-    ]
     return found
 
 
@@ -87,8 +80,9 @@ def resident() -> int:
 
 def main() -> None:
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    every = datasets.load(DATASET, "test")[:: 2620 // RECORDINGS][:RECORDINGS]
-    sounds = [read_audio(each.sound.read(), RATE) for each in every]
+    every = datasets.load(DATASET, "test")
+    chosen = every[:: len(every) // RECORDINGS][:RECORDINGS]
+    sounds = [read_audio(each.sound.read(), RATE) for each in chosen]
     long = np.resize(np.concatenate(sounds), MINUTES * 60 * RATE)
     whole, live = pipeline("speech", "english"), pipeline("speech", "english_streaming")
     whole.predict({"raw": sounds[0], "sampling_rate": RATE})

@@ -33,7 +33,7 @@ def publish(name: str, report: Report, **settings: Any) -> None:
         "machine": f"{_processor()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
         **{package: found for package in PACKAGES if (found := _version(package))},
-        **({"Keras on": _keras_backend()} if "keras" in sys.modules else {}),
+        **({"Keras on": sys.modules["keras"].backend.backend()} if "keras" in sys.modules else {}),
         **settings,
     }
     result = {**report.to_dict(), "about": about}
@@ -59,12 +59,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def _keras_backend() -> str:
-    import keras
-
-    return keras.backend.backend()
 
 
 def _processor() -> str:

@@ -1,6 +1,7 @@
 """The exceptions that rnnapps raises on purpose."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from difflib import get_close_matches
 
 
@@ -49,3 +50,27 @@ class UnknownNameError(RnnappsError, KeyError):
 
 class PresetError(RnnappsError):
     """A preset directory that is damaged, incomplete or of another format version."""
+
+
+@contextmanager
+def at(where: object) -> Iterator[None]:
+    """Tells of an `InputError` where it arose.
+
+    Args:
+        where: The input, such as `"Text 3"` or a path.
+
+    Raises:
+        InputError: That of the block, with the place before it.
+
+    Example:
+
+    >>> with at("Text 3"):
+    ...     raise InputError("Expected a text.")
+    Traceback (most recent call last):
+    ...
+    rnnapps.errors.InputError: Text 3: Expected a text.
+    """
+    try:
+        yield
+    except InputError as error:
+        raise InputError(f"{where}: {error}") from error

@@ -98,12 +98,11 @@ class FineTuning(ABC):
         if lr_mult < 1:
             raise InputError(f"Expected lr_mult of 1 or more. Received: lr_mult={lr_mult}.")
         half = base_lr / 2
+        passes = {} if epochs is None else {"epochs": epochs}
         phases: list[tuple[int, str, dict[str, Any]]] = [
             (-1, "frozen", {"epochs": freeze_epochs, "learning_rate": base_lr}),
-            (0, "unfrozen", {"learning_rate": (half / lr_mult, half)}),
+            (0, "unfrozen", {**passes, "learning_rate": (half / lr_mult, half)}),
         ]
-        if epochs is not None:
-            phases[1][2]["epochs"] = epochs
         if checkpoint_dir is not None and not resume:
             _forget(Path(checkpoint_dir) / "unfrozen")
         histories, before = [], self._frozen_to

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self
@@ -15,7 +15,7 @@ import numpy as np
 from rnnapps import preset as presets
 from rnnapps.checks import check_count
 from rnnapps.data.batches import buckets
-from rnnapps.errors import InputError, PresetError, UnknownNameError
+from rnnapps.errors import InputError, PresetError, UnknownNameError, at
 from rnnapps.fine_tuning import FineTuning
 from rnnapps.nn.seeding import seeded
 from rnnapps.runtime.rows import run_rows, steps
@@ -265,12 +265,8 @@ class Pipeline(FineTuning):
     ) -> list[Any]:
         examples = []
         for index, raw in enumerate(raws):
-            try:
+            with nullcontext() if first is None else at(f"Input {first + index}"):
                 examples.append(self.preprocess(raw))
-            except InputError as error:
-                if first is None:
-                    raise
-                raise InputError(f"Input {first + index}: {error}") from error
         results: list[Any] = [None] * len(raws)
         for group in buckets([steps(example) for example in examples], batch_size):
             outputs = self.forward([examples[i] for i in group])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, Self
 import numpy as np
 
 from rnnapps.checks import check_count, check_settings
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.agent import spaces
@@ -147,17 +147,16 @@ class Agent(Pipeline):
         """
         state = None
         for number, text in enumerate(inputs):
-            try:
-                seen = json.loads(text)
+            with at(f"Input {number}"):
+                try:
+                    seen = json.loads(text)
+                except json.JSONDecodeError as error:
+                    raise InputError(
+                        f"Expected an observation in JSON. Received: {text:.80}."
+                    ) from error
                 if spaces.is_batch(self.observations, seen):
                     raise InputError(f"Expected one observation. Received: a batch, {text:.60}.")
                 action, state = self.predict(seen, state, deterministic=deterministic)
-            except json.JSONDecodeError as error:
-                raise InputError(
-                    f"Input {number}: Expected an observation in JSON. Received: {text:.80}."
-                ) from error
-            except InputError as error:
-                raise InputError(f"Input {number}: {error}") from error
             yield action
 
     def choose(

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import notes_of, read_midi
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -81,12 +81,9 @@ def pieces_of(
     pieces = []
     for index, file in enumerate(files):
         midi = read_midi(file)
-        try:
+        with at(file if isinstance(file, Path) else f"Input {index}"):
             score = score_of(codec, midi, voices)
             pieces.append((score, codec.encode(score)))
-        except InputError as error:
-            name = file if isinstance(file, Path) else f"Input {index}"
-            raise InputError(f"{name}: {error}") from error
     return pieces
 
 

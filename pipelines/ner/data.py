@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from rnnapps.data.tags import OUTSIDE, Span, TagError, bioes, mark_spans, scheme, spans
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.pipelines.ner.columns import Pair, read_columns
 from rnnapps.pipelines.ner.reading import check_words, located
 
@@ -116,11 +116,9 @@ def _pairs(x: Any, y: Any) -> list[Any]:
 
 
 def _checked(where: str, words: Any, tags: Any) -> Pair:
-    try:
+    with at(where):
         check_words(words)
         check_words(tags)
-    except InputError as error:
-        raise InputError(f"{where}: {error}") from error
     if len(words) != len(tags):
         raise InputError(
             f"{where}: Expected a tag for each word. Received: {len(words)} words and "

@@ -43,6 +43,7 @@ def report(
     ]
     names = ("precision", "recall", "f1", "texts")
     columns = precision_recall_fscore_support(labels, given, labels=known, zero_division=0)
+    seen = {*labels, *given}
     counts = confusion_matrix(labels, given, labels=known)
     return Report(
         {
@@ -56,7 +57,7 @@ def report(
             "by label": [
                 {"label": label, **{n: c[i] for n, c in zip(names, columns, strict=True)}}
                 for i, label in enumerate(known)
-                if label in {*labels, *given}
+                if label in seen
             ],
             "given by label": [
                 {"label": label, **dict(zip(known, row, strict=True))}

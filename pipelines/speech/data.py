@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +11,7 @@ import numpy as np
 from rnnapps.data.audio import read_audio
 from rnnapps.data.speech_sets import Utterance
 from rnnapps.data.text_forms import column, read_table, read_text
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.pipelines.speech.hearing import Hearing
 from rnnapps.pipelines.speech.spelling import Alphabet
 
@@ -74,11 +73,7 @@ def spectra_of(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
     Raises:
         InputError: If one cannot be read; it tells which.
     """
-    found = []
-    for number, each in enumerate(own):
-        with _numbered(number):
-            found.append(hearing.recording(read_audio(each.sound, hearing.rate)))
-    return found
+    return _of_each(own, lambda each: hearing.recording(read_audio(each.sound, hearing.rate)))
 
 
 def symbols_of(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:
@@ -87,19 +82,15 @@ def symbols_of(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:
     Raises:
         InputError: If one cannot be written; it tells which.
     """
+    return _of_each(own, lambda each: alphabet.written(each.text))
+
+
+def _of_each(own: Sequence[Recorded], give: Callable[[Recorded], np.ndarray]) -> list[np.ndarray]:
     found = []
     for number, each in enumerate(own):
-        with _numbered(number):
-            found.append(alphabet.written(each.text))
+        with at(f"Recording {number}"):
+            found.append(give(each))
     return found
-
-
-@contextmanager
-def _numbered(number: int) -> Iterator[None]:
-    try:
-        yield
-    except InputError as error:
-        raise InputError(f"Recording {number}: {error}") from error
 
 
 def _paired(x: Any, y: Any) -> list[Recorded]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rnnapps.data.text import check_text
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +156,5 @@ def check_texts(texts: Iterable[object]) -> None:
     rnnapps.errors.InputError: Text 1: Expected a text. Received: 5 (int).
     """
     for index, text in enumerate(texts):
-        try:
+        with at(f"Text {index}"):
             check_text(text)
-        except InputError as error:
-            raise InputError(f"Text {index}: {error}") from error
