@@ -25,13 +25,14 @@ from rnnapps.report import Report
 from rnnapps.runtime.lower import lower
 from rnnapps.runtime.session import KerasSession, OnnxSession, Session
 
-PRESET, PARAGRAPHS, BATCH, ROUNDS = "conll2003", 600, 32, 3
+PRESET, PARAGRAPHS, BATCH, ROUNDS = "open", 600, 32, 3
 
 
 class TorchTagger(torch.nn.Module):
     """The network of `rnnapps.pipelines.ner.model` in PyTorch, as a `Session`."""
 
-    inputs, states, sequences = ["words", "shapes", "characters", "vectors"], {}, ["scores"]
+    inputs = ["words", "shapes", "characters", "vectors", "lengths"]
+    states, sequences = {}, ["scores"]
     quantized = False
 
     def __init__(self, weights: dict[str, np.ndarray]):
@@ -69,7 +70,7 @@ class TorchTagger(torch.nn.Module):
         """Runs the network, as a `Session` does."""
         given = {
             name: torch.from_numpy(np.ascontiguousarray(arrays[name]))
-            for name in (*self.inputs, "lengths")
+            for name in self.inputs
         }
         given = {name: each.long() if name != "vectors" else each for name, each in given.items()}
         with torch.no_grad():

@@ -217,8 +217,8 @@ class NamedEntities(Pipeline):
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
             columns: Which columns of a file have the word and the tag, from 0; by default the
                 first and the last, of a `.conllu` file the form and its part of speech.
-            epochs: Passes over the sentences; by default as many as give 2,000 batches, from 5 to
-                40.
+            epochs: Passes over the sentences; by default as many as give 6,000 batches, from 10
+                to 40.
             batch_size: Sentences of a batch.
             learning_rate: Highest rate of the one-cycle schedule; a pair gives the first layers
                 the lower rate and the head the higher one.
@@ -249,7 +249,7 @@ class NamedEntities(Pipeline):
         own = tagged(x, y, columns)
         others = [] if validation_data is None else tagged(*pair(validation_data), columns)
         if epochs is None:
-            epochs = int(np.clip(-(-2000 * batch_size // len(own)), 5, 40))
+            epochs = int(np.clip(-(-6000 * batch_size // len(own)), 10, 40))
         tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
         check_known(others, tags)
         with kept_if_refused(self):

@@ -16,7 +16,8 @@ def pad(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
         rows: arrays of shape `(time, ...)`, none of them empty.
 
     Returns:
-        An array of shape `(batch, time, ...)` and int32 lengths of shape `(batch,)`.
+        An array of shape `(batch, time, ...)`, of a single row a view, and int32 lengths of shape
+        `(batch,)`.
 
     Raises:
         InputError: If a row is empty, as no recurrent layer can read it.
@@ -31,6 +32,8 @@ def pad(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
     lengths = np.array([len(row) for row in rows], np.int32)
     if not len(rows) or lengths.min() < 1:
         raise InputError("Expected rows of at least one step. Received: an empty row.")
+    if len(rows) == 1:
+        return rows[0][None], lengths
     padded = np.zeros((len(rows), lengths.max(), *rows[0].shape[1:]), rows[0].dtype)
     for index, row in enumerate(rows):
         padded[index, : len(row)] = row
