@@ -26,13 +26,13 @@ from rnnapps.runtime.lower import lower
 from rnnapps.runtime.session import KerasSession, OnnxSession, Session
 
 PRESET, PARAGRAPHS, BATCH, ROUNDS = "open", 600, 32, 3
+INPUTS = ["words", "shapes", "characters", "vectors", "lengths"]
 
 
 class TorchTagger(torch.nn.Module):
     """The network of `rnnapps.pipelines.ner.model` in PyTorch, as a `Session`."""
 
-    inputs = ["words", "shapes", "characters", "vectors", "lengths"]
-    states, sequences = {}, ["scores"]
+    inputs, states, sequences = INPUTS, {}, ["scores"]
     quantized = False
 
     def __init__(self, weights: dict[str, np.ndarray]):
