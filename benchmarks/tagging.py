@@ -68,10 +68,7 @@ class TorchTagger(torch.nn.Module):
 
     def run(self, arrays: Mapping[str, np.ndarray]) -> tuple[dict[str, np.ndarray], dict]:
         """Runs the network, as a `Session` does."""
-        given = {
-            name: torch.from_numpy(np.ascontiguousarray(arrays[name]))
-            for name in self.inputs
-        }
+        given = {name: torch.from_numpy(np.ascontiguousarray(arrays[name])) for name in self.inputs}
         given = {name: each.long() if name != "vectors" else each for name, each in given.items()}
         with torch.no_grad():
             return {"scores": self(*given.values()).numpy()}, {}
