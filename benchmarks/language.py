@@ -23,9 +23,9 @@ from rnnapps.data.running import Running
 from rnnapps.data.windows import Windows
 from rnnapps.nn.token_network import token_network
 from rnnapps.report import Report
-from rnnapps.training.carried import CarriedStates
 from rnnapps.training.command import prefer_speed
 from rnnapps.training.loop import train_on_text
+from rnnapps.training.sampled_softmax import SampledSoftmax
 
 TRAINING = {
     "batch_size": 40,
@@ -83,22 +83,16 @@ class Read(NamedTuple):
     nats: np.ndarray
 
 
-def read(network: keras.Model, text: np.ndarray) -> Read:
+def read(network: keras.Model, text: np.ndarray, size: int) -> Read:
     """Reads a text in one row with the states carried."""
-    states = {name: network.output[name] for name in network.input if name in network.output}
-    features = network.get_layer("features").output
-    carried = CarriedStates(keras.Model(network.input, {"features": features, **states}), 1)
-    table = ops.transpose(ops.convert_to_tensor(network.get_layer("token_embedding").embeddings))
+    model = SampledSoftmax(network, 1, np.ones(size), samples=1)
+    windows = Windows(Running([text], 1, shuffle=False), 1, 500, shuffle=False)
     found = []
-    for inputs, targets, weights in Windows(
-        Running([text], 1, shuffle=False), 1, 500, shuffle=False
-    ):
-        count = int((weights > 0).sum())
-        seen = carried(inputs)[0, :count]
-        logits = ops.matmul(seen, table)
-        known = ops.take_along_axis(logits, targets[0, :count, None], axis=-1)[:, 0]
-        nats = ops.logsumexp(logits, axis=-1) - known
-        found.append((targets[0, :count], *map(ops.convert_to_numpy, (seen, nats))))
+    for inputs, targets, weights in windows:
+        features = model.carried(inputs)
+        nats = model.nats(features, targets)
+        counted = weights > 0
+        found.append([ops.convert_to_numpy(each)[counted] for each in (targets, features, nats)])
     return Read(*map(np.concatenate, zip(*found, strict=True)))
 
 
@@ -150,7 +144,7 @@ def main() -> None:
         settings={"network": NETWORK},
         **TRAINING,
     )
-    valid, test = (read(network, parts[part]) for part in ("valid", "test"))
+    valid, test = (read(network, parts[part], size) for part in ("valid", "test"))
     caches = {flatness: cache(valid, flatness) for flatness in FLATNESS}
     tried = {
         (flatness, share): perplexity(valid, cached, share)

@@ -65,9 +65,7 @@ class SampledSoftmax(keras.Model):
         features = self.carried(inputs, training=training)
         table = ops.convert_to_tensor(self.embedding.embeddings)
         if not training:
-            logits = ops.matmul(features, ops.transpose(table))
-            known = ops.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
-            return ops.logsumexp(logits, axis=-1) - known
+            return self.nats(features, targets)
         # Evenly spaced from a random start, over the tokens in a random order: each is drawn with
         # its odds, and once at most.
         order = keras.random.shuffle(ops.arange(len(self.odds)), seed=self.generator)
@@ -84,6 +82,20 @@ class SampledSoftmax(keras.Model):
         times = ops.segment_sum(ops.ones_like(places), drawn, len(self.odds))
         once = ops.where(ops.take(times, targets) > 0, -1e9, known)  # it may be among the others
         return ops.logaddexp(others, once) - known
+
+    def nats(self, features, targets):
+        """Gives the exact nats of tokens.
+
+        Args:
+            features: what `carried` gives before each, of shape `(batch, time, features)`.
+            targets: the tokens, int of shape `(batch, time)`.
+
+        Returns:
+            A tensor of shape `(batch, time)`.
+        """
+        logits = ops.matmul(features, ops.transpose(self.embedding.embeddings))
+        known = ops.take_along_axis(logits, targets[..., None], axis=-1)[..., 0]
+        return ops.logsumexp(logits, axis=-1) - known
 
 
 def inclusion(weights: np.ndarray, samples: int) -> np.ndarray:
