@@ -16,6 +16,8 @@ from rnnapps import registry
 from rnnapps.files import replace_bytes
 from rnnapps.tables import Table
 
+#: Metrics whose names are short for others.
+SHORT = ("f1", "wer")
 ROOT = Path(__file__).resolve().parent.parent
 _REGION = re.compile(r"(<!-- presets(?:: ([\w-]+))? -->\n).*?(<!-- /presets -->)", re.DOTALL)
 
@@ -94,7 +96,7 @@ def _first(metrics: Mapping[str, Any]) -> str:
         if title != "test" and name in values
     ]
     beside = f" ({', '.join(others)})" if others else ""
-    title = "F1" if name == "f1" else name.replace("_", " ")
+    title = name.upper() if name in SHORT else name.replace("_", " ")
     return f"{value:.3g} {title}{beside}"
 
 

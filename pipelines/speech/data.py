@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,7 +34,7 @@ def recorded(x: Any, y: Any = None, audio: str = "audio", text: str = "text") ->
     """Reads recordings with their texts.
 
     Args:
-        x: As `FORMS` says; with `y` the recordings alone.
+        x: As `FORMS` says; with `y` the recordings alone, or one.
         y: The text of each recording.
         audio: Name of the column with the paths, which stand beside the manifest.
         text: Name of the column with the texts.
@@ -64,6 +64,9 @@ def recorded(x: Any, y: Any = None, audio: str = "audio", text: str = "text") ->
     for number, (_, said) in enumerate(pairs):
         if not isinstance(said, str):
             raise InputError(f"Recording {number}: Expected its text. Received: {said!r:.80}.")
+    for number, (sound, _) in enumerate(pairs):
+        if isinstance(sound, str | Path) and not Path(sound).is_file():
+            raise InputError(f"Recording {number}: Expected sound. Received: no file {sound}.")
     return pairs
 
 
@@ -94,7 +97,8 @@ def _of_each(own: Sequence[Recorded], give: Callable[[Recorded], np.ndarray]) ->
 
 
 def _paired(x: Any, y: Any) -> list[Recorded]:
-    sounds, texts = list(x), list(y)
+    sounds = [x] if isinstance(x, str | Path | bytes | Mapping) else list(x)
+    texts = [y] if isinstance(y, str) else list(y)
     if len(sounds) != len(texts):
         raise InputError(
             f"Expected as many texts as recordings. Received: {len(sounds)} recordings and "

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cached_property, lru_cache
 from numbers import Real
 from typing import Any, NamedTuple
 
@@ -18,8 +18,8 @@ from rnnapps.decoding.word_scores import UNKNOWN, WordScores
 from rnnapps.errors import InputError
 from rnnapps.pipelines.speech.spelling import SPACE, Alphabet
 
-#: Files of the language model: its words, one a line, and their n-grams.
-WORDS, NGRAMS = "words.txt", "ngrams.npz"
+#: Files of the language model: its words, one a line, and their n-grams; words learnt since.
+WORDS, NGRAMS, OWN = "words.txt", "ngrams.npz", "own_words.txt"
 
 
 class Settings(NamedTuple):
@@ -59,7 +59,8 @@ class Decoder:
 
     Args:
         alphabet: The symbols.
-        files: `words.txt` and `ngrams.npz` of a language model, if there is one.
+        files: `words.txt` and `ngrams.npz` of a language model, if there is one, and
+            `own_words.txt`, which it has not got.
         settings: `"beam_width"`, `"lm_alpha"` and `"lm_beta"` where nobody asks for others.
     """
 
@@ -110,9 +111,11 @@ class Decoder:
         search = self.search(settings)
         search.feed(log_probs)
         found: dict[str, tuple[np.ndarray, np.ndarray]] = {}
-        for each in search.best(settings.beam_width):
+        for each in search.best():
             found.setdefault(self.said(each.symbols), (each.symbols, each.frames))
-        return list(found.values())[:count]
+            if len(found) == count:
+                break
+        return list(found.values())
 
     def said(self, symbols: np.ndarray) -> str:
         """Gives the text of symbols, with one blank between words."""
@@ -144,6 +147,35 @@ class Decoder:
             first = end + 1
         return found
 
+    def learn(self, texts: Iterable[str]) -> dict[str, bytes]:
+        """Takes up words that the language model has not got, so that they are no longer strange.
+
+        Args:
+            texts: Texts in normal form.
+
+        Returns:
+            The file of the own words, where there are new ones and a language model.
+        """
+        if NGRAMS not in self._files:
+            return {}
+        known = {word for name in (WORDS, OWN) for word in self._listed(name)}
+        more = sorted({word for text in texts for word in text.split()} - known)
+        return {OWN: "\n".join([*self._listed(OWN), *more]).encode()} if more else {}
+
+    def _listed(self, name: str) -> list[str]:
+        return self._files.get(name, b"").decode().split()
+
+    @cached_property
+    def _language(self) -> tuple[list[list[int]], list[list[int]], NGrams] | None:
+        """The spelling of the words of the language model, of own words, and the model."""
+        if NGRAMS not in self._files:
+            return None
+        words, own = (
+            [self.alphabet.symbols(word).tolist() for word in self._listed(name)]
+            for name in (WORDS, OWN)
+        )
+        return words, own, NGrams.from_bytes(self._files[NGRAMS])
+
     def _hot(self, words: Mapping[str, float] | None) -> list[tuple[str, float]]:
         if words is None:
             return []
@@ -168,11 +200,10 @@ class Decoder:
     ) -> WordScores | None:
         boosts = {tuple(self.alphabet.symbols(word).tolist()): boost for word, boost in hot}
         size, space = self.alphabet.size, self.alphabet.space
-        if NGRAMS in self._files:
-            words = self._files[WORDS].decode().split("\n")
-            spelt = [self.alphabet.symbols(word).tolist() for word in words]
-            model = NGrams.from_bytes(self._files[NGRAMS])
-            return WordScores(spelt, model, size, space, alpha, beta, boosts)
+        if self._language is not None:
+            words, own, model = self._language
+            boosts = {**{tuple(word): 0.0 for word in own}, **boosts}
+            return WordScores(words, model, size, space, alpha, beta, boosts)
         if hot:
             nothing = kneser_ney([np.array([UNKNOWN])], 2, 1)
             return WordScores([], nothing, size, space, 0.0, 0.0, boosts, 0.0)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnapps.data.log_mel import LogMel, LogMelStream, MelSpec
 
@@ -23,6 +24,7 @@ class Hearing:
     Attributes:
         rate: rate of the samples, in Hz.
         stride: samples from one step to the next.
+        nats: nats of power that are one levelled, in the mean over the bands.
 
     Example:
     >>> import numpy as np
@@ -39,6 +41,7 @@ class Hearing:
         self.stride = self._step * self.spec.hop
         self._mean = np.array(settings["mean"], np.float32)
         self._scale = 1 / np.array(settings["deviation"], np.float32)
+        self.nats = float(np.mean(settings["deviation"]))
         self._transform = LogMel(self.spec)
 
     @property
@@ -76,10 +79,11 @@ class Hearing:
         return max(0, 1 + (frames - self._together) // self._step)
 
     def steps(self, spectra: np.ndarray) -> np.ndarray:
-        """Puts levelled spectra side by side, in steps of shape `(steps, features)`."""
-        count = self.count(len(spectra))
-        places = np.arange(count)[:, None] * self._step + np.arange(self._together)
-        return spectra[places].reshape(count, self.features)
+        """Puts levelled spectra side by side, in steps of shape `(steps, features)`, a view."""
+        flat = np.ascontiguousarray(spectra).ravel()
+        if len(flat) < self.features:
+            return np.zeros((0, self.features), flat.dtype)
+        return sliding_window_view(flat, self.features)[:: self._step * self.spec.mels]
 
     def stream(self) -> HearingStream:
         """Hears samples that come bit by bit."""
@@ -124,14 +128,18 @@ def levels(settings: Mapping[str, Any], spectra: Iterable[np.ndarray]) -> dict[s
 
     Args:
         settings: As `unlevelled` gives them.
-        spectra: Log-mel spectra of recordings, of shape `(frames, mels)`.
+        spectra: Log-mel spectra of whole recordings, of shape `(frames, mels)`, as
+            `Hearing.recording` gives them.
 
     Returns:
-        The settings with mean and deviation of each band over all frames.
+        The settings with mean and deviation of each band over all frames but those of the silence
+        that was put behind.
     """
+    hearing = Hearing(settings)
+    behind = hearing.reach // hearing.spec.hop
     count, total, squares = 0, 0.0, 0.0
     for each in spectra:
-        values = each.astype(np.float64)
+        values = each[:-behind].astype(np.float64)
         count, total = count + len(values), total + values.sum(axis=0)
         squares = squares + (values**2).sum(axis=0)
     mean = np.asarray(total) / max(count, 1)

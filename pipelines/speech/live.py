@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Self
 
@@ -54,7 +54,7 @@ class SpeechStream:
         """The text so far; its end may still change."""
         if self._search is None:
             return self._settled.rstrip()
-        return self._joined(self._search.best()[0].symbols).rstrip()
+        return self._joined(next(self._search.best()).symbols).rstrip()
 
     def feed(self, samples: Any) -> str:
         """Takes the next bit of sound.
@@ -71,6 +71,11 @@ class SpeechStream:
         """
         if self._ended:
             raise InputError("Expected a stream that goes on. Received: sound after finish().")
+        if isinstance(samples, bytes | bytearray | Mapping):
+            raise InputError(
+                f"Expected an array of samples at {self._hearing.rate} Hz. Received: "
+                f"{type(samples).__name__}. Do pass np.frombuffer(data, np.int16) of raw bytes."
+            )
         samples = np.asarray(samples)
         if samples.size:
             rate = self._hearing.rate

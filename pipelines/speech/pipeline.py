@@ -11,14 +11,16 @@ import numpy as np
 from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
 from rnnapps.data.audio import read_audio
 from rnnapps.decoding.ctc import nats
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.speech.data import recorded, spectra_of, symbols_of
+from rnnapps.pipelines.speech.data import Recorded, recorded, spectra_of, symbols_of
 from rnnapps.pipelines.speech.decoding import (
     NGRAMS,
+    OWN,
     WORDS,
     Decoder,
+    Settings,
     log_probabilities,
 )
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
@@ -30,6 +32,7 @@ from rnnapps.runtime.windows import run_windows
 
 if TYPE_CHECKING:
     import keras
+    from matplotlib.figure import Figure
 
     from rnnapps.report import Report
 
@@ -37,6 +40,8 @@ if TYPE_CHECKING:
 WINDOW, OVERLAP = 1000, 100
 #: Shortest sound that is heard, in seconds.
 SHORTEST = 0.05
+#: Longest sound that is drawn, in seconds.
+DRAWN = 60
 #: How texts are searched where nobody says otherwise.
 DECODING: dict[str, Any] = {"beam_width": 32, "lm_alpha": 0.5, "lm_beta": 1.0}
 #: A sample recording of a preset.
@@ -174,8 +179,9 @@ class Speech(Pipeline):
         Returns:
             For each recording a dict of `text`, `confidence` (mean score of the words) and
             `chunks`, the words: dicts of `text`, `timestamp`, begin and end in seconds, and
-            `score` (mean probability of its letters); with `num_texts` also `alternatives`, the
-            less likely texts. It can be saved as subtitles: `.save("talk.srt")`.
+            `score` (geometric mean of the probabilities with which its letters begin); with
+            `num_texts` also `alternatives`, the less likely texts. It can be saved as subtitles:
+            `.save("talk.srt")`.
 
         Raises:
             InputError: If a recording cannot be read, or an option is out of range.
@@ -227,6 +233,36 @@ class Speech(Pipeline):
         """
         symbols = self.alphabet.written(text)
         (arrays,) = self.forward([self.preprocess(audio)])
+        return self._at(arrays, symbols)
+
+    def plot(self, audio: Any, text: str | None = None) -> Figure:
+        """Draws what is heard: spectra, the probability of each letter, where the words are.
+
+        Args:
+            audio: A recording of a minute at most, as in `predict`.
+            text: What is said in it; None takes what `predict` finds.
+
+        Returns:
+            The figure; a notebook shows it.
+
+        Raises:
+            InputError: As in `align`, or if the recording is longer.
+        """
+        from rnnapps.pipelines.speech.picture import draw
+
+        symbols = None if text is None else self.alphabet.written(text)
+        example = self.preprocess(audio)
+        if (seconds := float(example["seconds"][0])) > DRAWN:
+            raise InputError(
+                f"Expected a recording of {DRAWN} seconds at most, to be drawn. Received: "
+                f"{seconds:.1f} seconds. Do cut it, at a pause."
+            )
+        (arrays,) = self.forward([example])
+        found = self.postprocess(arrays, audio) if symbols is None else self._at(arrays, symbols)
+        return draw(arrays["spectra"], arrays["log_probs"], found, self.hearing, self.alphabet)
+
+    def _at(self, arrays: Example, symbols: np.ndarray) -> Transcript:
+        """Tells where the words of a text are."""
         words = self.decoder.words(arrays["log_probs"], symbols)
         return transcript(words, self.hearing.second, float(arrays["seconds"][0]))
 
@@ -290,25 +326,31 @@ class Speech(Pipeline):
             resume=resume,
         )
         own = recorded(x, y, audio, text)
-        others = [] if validation_data is None else recorded(*pair(validation_data), audio, text)
+        others: list[Recorded] = []
+        if validation_data is not None:
+            with at("validation_data"):
+                others = recorded(*pair(validation_data), audio, text)
         if epochs is None:
             epochs = int(np.clip(-(-1000 * batch_size // len(own)), 5, 60))
         with kept_if_refused(self):
             if letters is not None and letters != self.preprocessor["letters"]:
                 self._take_up(letters, seed)
-            symbols, theirs = (symbols_of(each, self.alphabet) for each in (own, others))
+            symbols = symbols_of(own, self.alphabet)
+            with at("validation_data"):
+                theirs = symbols_of(others, self.alphabet)
             spectra = spectra_of(own, self.hearing)
-            if self._weights is None and not self.metadata:
+            if not any(self.preprocessor["hearing"]["mean"]):
                 self.preprocessor["hearing"] = levels(self.preprocessor["hearing"], spectra)
                 self.read_settings()
                 spectra = [self.hearing.levelled(each) for each in spectra]
             rows = Recordings(spectra, symbols, self.hearing, batch_size, seed)
             held_out = None
             if others:
-                sounds = spectra_of(others, self.hearing)
-                held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=False)
+                with at("validation_data"):
+                    sounds = spectra_of(others, self.hearing)
+                    held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=False)
             with self.training(seed) as network:
-                return train(
+                history = train(
                     network,
                     rows,
                     held_out,
@@ -320,6 +362,9 @@ class Speech(Pipeline):
                     callbacks=callbacks,
                     settings={"letters": self.preprocessor["letters"]},
                 )
+        self.files |= self.decoder.learn(self.alphabet.normal(each.text) for each in own)
+        self.read_settings()
+        return history
 
     def evaluate(
         self,
@@ -350,7 +395,7 @@ class Speech(Pipeline):
         from rnnapps.pipelines.speech.evaluation import report
 
         check_count(batch_size=batch_size)
-        self.check_options(options)
+        settings = self._settings(options)
         own = recorded(x, y, audio, text)
         symbols = symbols_of(own, self.alphabet)
         texts, likely = [], []
@@ -359,7 +404,8 @@ class Speech(Pipeline):
             part = own[first : first + size]
             answers = self.forward([self.preprocess(each.sound) for each in part])
             for each, arrays in zip(symbols[first:], answers, strict=False):
-                texts.append(self.postprocess(arrays, None, **options)["text"])
+                (best, _), *_ = self.decoder.texts(arrays["log_probs"], settings)
+                texts.append(self.decoder.said(best))
                 likely.append(nats(arrays["log_probs"], each.tolist()))
         said = [self.alphabet.text(each) for each in symbols]
         title = f"{self.metadata.get('name', 'speech')} on {len(own)} recordings"
@@ -379,9 +425,7 @@ class Speech(Pipeline):
         return demo(self, folder)
 
     def check_options(self, options: Mapping[str, Any]) -> None:
-        super().check_options(options)
-        given = {name: value for name, value in options.items() if name != "num_texts"}
-        settings = self.decoder.settings(**given)
+        settings = self._settings(options)
         count = options.get("num_texts", 1)
         check_count(num_texts=0 if count is None else count)
         if count > settings.beam_width:
@@ -390,13 +434,19 @@ class Speech(Pipeline):
                 f"num_texts={count}."
             )
 
+    def _settings(self, options: Mapping[str, Any]) -> Settings:
+        """Gives the settings of a search by options that are checked."""
+        super().check_options(options)
+        given = {name: value for name, value in options.items() if name != "num_texts"}
+        return self.decoder.settings(**given)
+
     def _take_up(self, letters: str, seed: int) -> None:
         """Writes in other letters: the last layer begins anew, the rest stays."""
         Alphabet(letters)
         fresh = self._weights is None and not self.metadata
         kept = {} if fresh else {k: a for k, a in self.weights().items() if "logits" not in k}
         self.preprocessor["letters"] = letters
-        for name in (WORDS, NGRAMS):
+        for name in (WORDS, NGRAMS, OWN):
             self.files.pop(name, None)
         self.read_settings()
         self._built_anew(seed, kept)

@@ -25,16 +25,22 @@ class Recipe:
 
 CORPORA = ("librispeech", "common_voice_v1", "common_voice_delta", "kathleen")
 RECIPES = {
-    "english": Recipe(datasets=CORPORA, training={"epochs": 40, "learning_rate": 2e-3}),
+    "english": Recipe(
+        datasets=CORPORA,
+        training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
+        batch_size=16,
+        network={"units": 160},
+    ),
     "english_streaming": Recipe(
         datasets=CORPORA,
-        training={"epochs": 40, "learning_rate": 2e-3},
+        training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
+        batch_size=16,
         hearing={"side_by_side": 23},
         network={"streaming": True, "units": 320},
     ),
     "digits": Recipe(
         datasets=("spoken_digits",),
-        training={"epochs": 20, "learning_rate": 2e-3},
+        training={"epochs": 20, "learning_rate": 2e-3, "warm_up": 0.25},
         network={"front": 128, "units": 96, "layers": 2},
         strings=4000,
     ),

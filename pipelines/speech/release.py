@@ -15,6 +15,7 @@ from rnnapps.data.speech_sets import Utterance
 from rnnapps.pipelines.speech.evaluation import word_errors
 from rnnapps.pipelines.speech.pipeline import EXAMPLE, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
+from rnnapps.pipelines.speech.train import written_out
 from rnnapps.precision import precisions
 
 #: Sets on whose test part a preset is measured.
@@ -26,8 +27,9 @@ TESTS = {
 }
 #: Strings of digits, put together from the test part.
 STRINGS, LENGTHS, STRINGS_SEED = 300, (3, 8), 2
-#: Weights of the language model, and what a word is worth, among which validation chooses.
-ALPHAS, BETAS = (0.3, 0.5, 0.7, 0.9, 1.1), (0.0, 1.0, 2.0, 3.0)
+#: Weights of the language model, and what a word is worth, among which validation chooses: first
+#: the weight, a word being worth `BETA`.
+ALPHAS, BETA, BETAS = (0.3, 0.5, 0.7, 0.9, 1.1), 1.5, (0.0, 0.75, 1.5, 2.25, 3.0)
 #: Recordings of the validation part by which they are chosen.
 WEIGHED = 300
 
@@ -50,12 +52,14 @@ def release(
     pipe.files[EXAMPLE] = ogg(min(samples, key=lambda each: abs(each.seconds - 4)).sound.read())
     ways = precisions(pipe)
     every = test_parts(recipe)
-    title = next(iter(every))
+    title, *others = every
     precision = {kind: figures(way, every[title], beam_width=1) for kind, way in ways.items()}
+    alone = {part: figures(ways["int8"], every[part], beam_width=1) for part in others}
+    alone[title] = precision["int8"]
     metrics = {
         ("test" if part == title else f"{part}, test"): {
             **figures(ways["int8"], own),
-            "wer without language model": figures(ways["int8"], own, beam_width=1)["wer"],
+            "wer without language model": alone[part]["wer"],
         }
         for part, own in every.items()
     }
@@ -97,7 +101,11 @@ def test_parts(recipe: Recipe) -> dict[str, list[Utterance]]:
     Returns:
         Utterances by what they are.
     """
-    found = {TESTS[name]: datasets.load(name, "test") for name in recipe.datasets if name in TESTS}
+    found = {
+        TESTS[name]: written_out(datasets.load(name, "test"))
+        for name in recipe.datasets
+        if name in TESTS
+    }
     if recipe.strings:
         (single,) = found.values()
         name = f"strings of {LENGTHS[0]} to {LENGTHS[1]} digits"
@@ -142,11 +150,12 @@ def weigh(pipe: Speech, held_out: Sequence[Utterance]) -> float:
         best = [pipe.decoder.texts(log_probs, settings)[0][0] for log_probs in heard]
         return word_errors(said, [pipe.decoder.said(symbols) for symbols in best])
 
-    found = {(alpha, beta): wer(alpha, beta) for alpha in ALPHAS for beta in BETAS}
-    alpha, beta = min(found, key=lambda pair: found[pair])
+    alpha = min(ALPHAS, key=lambda alpha: wer(alpha, BETA))
+    found = {beta: wer(alpha, beta) for beta in BETAS}
+    beta = min(BETAS, key=lambda beta: found[beta])
     pipe.preprocessor["decoding"] |= {"lm_alpha": alpha, "lm_beta": beta}
     pipe.read_settings()
-    return found[alpha, beta]
+    return found[beta]
 
 
 SUMMARIES = {

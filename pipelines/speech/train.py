@@ -6,7 +6,7 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
 from rnnapps.pipelines.speech.pipeline import DECODING, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
 from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
-from rnnapps.pipelines.speech.words import language_model, prose
+from rnnapps.pipelines.speech.words import as_said, language_model, prose
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
@@ -47,11 +47,11 @@ def train(
     """
     from rnnapps.pipelines.speech.training import Recordings
     from rnnapps.pipelines.speech.training import train as run
+    from rnnapps.training.schedules import OneCycle
 
     plain = Hearing(unlevelled(**recipe.hearing))
     raw = {split: heard(own[split], plain, folder) for split in own}
     hearing = levels(unlevelled(**recipe.hearing), raw["train"])
-    files = language_model(reading(recipe, own["train"]))
     pipe = Speech(
         {**recipe.network, "seed": recipe.seed},
         {
@@ -59,7 +59,6 @@ def train(
             "letters": ENGLISH,
             "decoding": dict(DECODING),
         },
-        files=files,
     )
 
     def recordings(split: str) -> Recordings:
@@ -79,17 +78,22 @@ def train(
             vary=split == "train",
         )
 
+    own_recordings = recordings("train")
+    epochs, highest, warm_up = (recipe.training[k] for k in ("epochs", "learning_rate", "warm_up"))
     with pipe.training(recipe.seed) as network:
         history = run(
             network,
-            recordings("train"),
+            own_recordings,
             recordings("valid"),
+            epochs=epochs,
+            learning_rate=OneCycle(highest, epochs * own_recordings.num_batches, warm_up),
             checkpoint_dir=folder,
             resume=True,
             settings={"datasets": list(recipe.datasets), "network": recipe.network},
             verbose=verbose,
-            **recipe.training,
         )
+    pipe.files |= language_model(reading(recipe, own["train"]))
+    pipe.read_settings()
     return pipe, history
 
 
@@ -109,9 +113,14 @@ def utterances(recipe: Recipe, split: str) -> list[Utterance]:
 
 
 def parts(recipe: Recipe, split: str) -> list[Utterance]:
-    """Gives the utterances of a split of all sets of a recipe."""
+    """Gives the utterances of a split of all sets of a recipe, titles written out."""
     sets = [name for name in recipe.datasets if split in datasets.DATASETS[name].splits]
-    return [each for name in sets for each in datasets.load(name, split)]
+    return [said for name in sets for said in written_out(datasets.load(name, split))]
+
+
+def written_out(own: Iterable[Utterance]) -> list[Utterance]:
+    """Gives utterances with their titles written out, as LibriSpeech has them."""
+    return [each._replace(text=as_said(each.text)) for each in own]
 
 
 def others(recipe: Recipe) -> list[Utterance]:
@@ -131,8 +140,9 @@ def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.nda
         Log-mel spectra of shape `(frames, mels)`, not levelled.
     """
     names = [each.sound.name for each in every]
-    of = digest([np.frombuffer("\n".join(names).encode(), np.uint8)])
-    path = folder / f"heard_{of[:12]}_{hearing.reach}.npz"
+    known = "\n".join([*names, repr(hearing.spec), str(hearing.reach)])
+    of = digest([np.frombuffer(known.encode(), np.uint8)])
+    path = folder / f"heard_{of[:12]}.npz"
     if not path.exists():
         found = [hearing.recording(read_audio(each.sound.read(), hearing.rate)) for each in every]
         lengths = np.array([len(each) for each in found])

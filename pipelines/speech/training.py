@@ -90,7 +90,7 @@ class Recordings(RowsWithTargets):
         spectra = self.rows[index]["features"].astype(np.float32)
         if self.shuffle:
             rng = np.random.default_rng([self.seed, self.epoch, index])
-            spectra = self.whole(varied(spectra, rng), index)
+            spectra = self.whole(varied(spectra, self.hearing, rng), index)
         return {"features": self.hearing.steps(spectra)}
 
     def whole(self, spectra: np.ndarray, index: int) -> np.ndarray:

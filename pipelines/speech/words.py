@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
@@ -12,6 +13,23 @@ from rnnapps.decoding.ngrams import kneser_ney
 from rnnapps.decoding.word_scores import UNKNOWN
 from rnnapps.pipelines.speech.decoding import NGRAMS, WORDS
 from rnnapps.pipelines.speech.spelling import Alphabet
+
+#: Titles that are written short, and said so.
+TITLES = {"mr": "mister", "mrs": "missus", "dr": "doctor"}
+#: An apostrophe that is a quotation mark: at the edge of a word, but of those that are cut short.
+_QUOTE = re.compile(r"(?<!\w)'(?!(?:tis|twas|twere|twill|twould|em|til|cause|bout)\b)|'(?!\w)")
+_TITLE = re.compile(rf"\b({'|'.join(TITLES)})\b\.?", re.IGNORECASE)
+
+
+def as_said(text: str) -> str:
+    """Writes out titles.
+
+    Example:
+    >>> from rnnapps.pipelines.speech.words import as_said
+    >>> as_said("Mrs. Hall and Mr Bell")
+    'missus Hall and mister Bell'
+    """
+    return _TITLE.sub(lambda found: TITLES[found[1].lower()], text)
 
 
 def language_model(
@@ -42,7 +60,7 @@ def prose(text: str, alphabet: Alphabet) -> list[str]:
     for paragraph in text.split("\n"):
         places = words(paragraph)
         for first, end in sentences(paragraph, places):
-            sentence = paragraph[places[first][0] : places[end - 1][1]]
+            sentence = as_said(paragraph[places[first][0] : places[end - 1][1]])
             if not alphabet.lacking(sentence):
-                found.append(alphabet.normal(sentence))
+                found.append(_QUOTE.sub("", alphabet.normal(sentence)))
     return found

@@ -55,7 +55,7 @@ def save(result: Any, path: Path) -> Path:
     Returns:
         The path.
     """
-    if hasattr(result, "save"):
+    if _is_file(result, path):
         path.parent.mkdir(parents=True, exist_ok=True)
         result.save(path)
     else:
@@ -76,7 +76,7 @@ def save_all(results: list[Any], path: Path) -> list[Path]:
     """
     if len(results) == 1:
         return [save(results[0], path)]
-    if any(hasattr(result, "save") for result in results):
+    if any(_is_file(result, path) for result in results):
         width = len(str(len(results)))
         return [
             save(result, path.with_stem(f"{path.stem}-{i:0{width}}"))
@@ -84,6 +84,12 @@ def save_all(results: list[Any], path: Path) -> list[Path]:
         ]
     lines = "".join(as_json(result) + "\n" for result in results)
     return [replace_bytes(path, lines.encode())]
+
+
+def _is_file(result: Any, path: Path) -> bool:
+    """Tells whether a result writes a file of its own: those with `save`, but dicts in lines."""
+    lined = path.suffix.lower() == ".jsonl" and isinstance(result, Mapping)
+    return hasattr(result, "save") and not lined
 
 
 class Written(str):

@@ -14,6 +14,8 @@ from rnnapps.errors import InputError
 
 #: Channels that a recording has at most; an array with more has its axes the other way round.
 CHANNELS = 16
+#: Samples of each channel that are decoded at once.
+BLOCK = 2**20
 #: A float sample above which the scale must be another one.
 LOUDEST = 16.0
 FORMS = (
@@ -26,10 +28,10 @@ def read_audio(source: Any, rate: int) -> np.ndarray:
     """Reads sound, mixes its channels and brings it to a rate.
 
     Args:
-        source: A path or the bytes of a file that libsndfile reads (WAV, FLAC, Ogg, MP3 and more),
-            or a dict of samples, `"raw"`, and their rate in Hz, `"sampling_rate"`. Samples have the
-            shape `(samples,)` or `(channels, samples)`; floats from -1 to 1, or integers that fill
-            their type.
+        source: A path, the bytes of a file that libsndfile reads (WAV, FLAC, Ogg, MP3 and more) or
+            an open one, or a dict of samples, `"raw"` or `"array"`, and their rate in Hz,
+            `"sampling_rate"`. Samples have the shape `(samples,)` or `(channels, samples)`; floats
+            from -1 to 1, or integers that fill their type.
         rate: Rate that is wanted, in Hz.
 
     Returns:
@@ -72,26 +74,38 @@ def resampled(samples: np.ndarray, rate: int, wanted: int) -> np.ndarray:
 
 def _samples(source: Any) -> tuple[np.ndarray, int]:
     """Gives mixed samples and their rate."""
-    if isinstance(source, Mapping) and {"raw", "sampling_rate"} <= source.keys():
-        return _mixed(source["raw"]), _checked_rate(source["sampling_rate"])
+    if isinstance(source, Mapping) and "sampling_rate" in source:
+        for name in ("raw", "array"):
+            if name in source:
+                return _mixed(source[name]), _checked_rate(source["sampling_rate"])
     if isinstance(source, str | Path):
         if not Path(source).is_file():
             raise InputError(f"Expected {FORMS}. Received: {str(source)!r}, no file.")
         return _decoded(str(source), repr(str(source)))
     if isinstance(source, bytes | bytearray):
         return _decoded(io.BytesIO(source), f"{len(source)} bytes")
+    if isinstance(source, io.BufferedIOBase | io.RawIOBase):
+        return _decoded(source, "an open file")
     hint = " An array alone does not tell its rate." if isinstance(source, np.ndarray) else ""
     raise InputError(f"Expected {FORMS}. Received: {type(source).__name__}.{hint}")
 
 
-def _decoded(file: str | io.BytesIO, name: str) -> tuple[np.ndarray, int]:
+def _decoded(file: Any, name: str) -> tuple[np.ndarray, int]:
+    """Decodes a file bit by bit, so that of several channels there is never more than one."""
     import soundfile
 
     try:
-        found, rate = soundfile.read(file, dtype="float32", always_2d=True)
+        with soundfile.SoundFile(file) as opened:
+            rate = opened.samplerate
+            parts = opened.blocks(BLOCK, dtype="float32", always_2d=True)
+            found = np.concatenate([np.zeros(0, np.float32), *(p.mean(axis=1) for p in parts)])
     except (soundfile.SoundFileError, RuntimeError, TypeError) as error:
-        raise InputError(f"Expected a file of sound. Received: {name} ({error}).") from error
-    return found.mean(axis=1), rate
+        raise InputError(
+            f"Expected a file of sound that libsndfile reads: WAV, FLAC, Ogg, Opus, MP3, AIFF. "
+            f"Received: {name} ({error}). Do convert others first, as by `ffmpeg -i talk.m4a "
+            "talk.wav`."
+        ) from error
+    return found, rate
 
 
 def _mixed(array: Any) -> np.ndarray:

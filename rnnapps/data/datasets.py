@@ -268,7 +268,8 @@ _SETS = (
     ),
     DataSet(
         name="librispeech",
-        title="LibriSpeech test-clean and half of dev-clean, Opus-coded (Panayotov et al. 2015)",
+        title="LibriSpeech (Panayotov et al. 2015), Opus-coded: 17 speakers of dev-clean to learn "
+        "from, 3 to choose by; test-clean to measure",
         address="https://www.openslr.org/12",
         licence="CC BY 4.0",
         folder="speech/librispeech_clean",

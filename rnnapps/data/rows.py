@@ -16,9 +16,9 @@ from rnnapps.runtime.session import LENGTHS
 class Rows(keras.utils.PyDataset):
     """Batches whole rows with a target each.
 
-    Rows of about equal length come together, right-padded. Batches have few different shapes, as
-    compilers want it: a length is rounded up to one of four in each doubling, and a batch that is
-    not full is filled with rows of weight zero.
+    Rows of about equal length come together, right-padded. Batches have few different shapes where
+    they are compiled: a length is rounded up to one of four in each doubling, and a batch that is
+    not full is filled with rows of weight zero. PyTorch compiles nothing, and takes any length.
 
     Args:
         rows: arrays of shape `(time, ...)` by the name of the network's input.
@@ -92,7 +92,8 @@ class Rows(keras.utils.PyDataset):
         drawn = {i: self.row(i) for i in group.tolist()}
         rows = [drawn[i] for i in filled.tolist()]
         lengths = np.array([steps(row) for row in rows], np.int32)
-        time = rounded(int(lengths.max()))
+        longest = int(lengths.max())
+        time = longest if keras.backend.backend() == "torch" else rounded(longest)
         # On TensorFlow Keras takes a length that the first two batches share for that of all.
         if keras.backend.backend() == "tensorflow" and time % 2 != place % 2:
             time += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -45,7 +46,7 @@ class BeamSearch:
     >>> from rnnapps.decoding.ctc_beam import BeamSearch
     >>> search = BeamSearch(width=4)
     >>> search.feed(np.log(np.array([[0.6, 0.4], [0.6, 0.4]])))  # blank twice: 0.36; symbol: 0.64
-    >>> search.best()[0].symbols.tolist()
+    >>> next(search.best()).symbols.tolist()
     [1]
     """
 
@@ -68,20 +69,12 @@ class BeamSearch:
             if self._frames % SETTLE == 0:
                 self._settle()
 
-    def best(self, count: int = 1) -> list[Hypothesis]:
-        """Gives the likeliest hypotheses as if the sound ended here.
-
-        Args:
-            count: How many at most.
-
-        Returns:
-            The hypotheses, the likeliest first.
-        """
+    def best(self) -> Iterator[Hypothesis]:
+        """Gives the hypotheses as if the sound ended here, the likeliest first."""
         ended = self.words.ended(self._reading) if self.words else self._reading
         scores = np.logaddexp(self._blank, self._other) + ended.score
-        order = np.argsort(-scores, kind="stable")[:count]
-        found = [(*self._spelt(int(self._nodes[i])), float(scores[i])) for i in order]
-        return [Hypothesis(*each) for each in found]
+        for place in np.argsort(-scores, kind="stable"):
+            yield Hypothesis(*self._spelt(int(self._nodes[place])), float(scores[place]))
 
     def take(self) -> np.ndarray:
         """Hands over the symbols that can no longer change; `best` then gives those behind them.

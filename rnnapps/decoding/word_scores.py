@@ -49,7 +49,8 @@ class WordScores:
     """Scores spelling, letter by letter, by the words that it makes.
 
     While a word is being spelt it counts as the likeliest of those that begin so, so that rare
-    words are not kept for long; when it ends, the n-gram model tells what it is worth.
+    words are not kept for long; when it ends, the n-gram model tells what it is worth. What a hot
+    word is worth beside comes letter by letter, so that its first one alone outweighs nothing.
 
     Args:
         words: spelling of each word as numbers of symbols; word i is token i + 2 of the model.
@@ -88,8 +89,8 @@ class WordScores:
         others = [word for word in hot if word not in known]
         tokens = [*range(2, len(words) + 2), *[UNKNOWN] * len(others)]
         extra = np.array([hot.get(tuple(word), 0.0) for word in words] + [hot[w] for w in others])
-        worth = beta + extra + alpha * np.log(chances[tokens])
-        self._children, self._ends, self._best = _trie([*words, *others], worth, symbols)
+        worth = beta + alpha * np.log(chances[tokens])
+        self._children, self._ends, self._best = _trie([*words, *others], worth, extra, symbols)
         self._tokens, self._extra = np.array([UNKNOWN, *tokens]), np.array([unknown, *extra])
         self._states: list[State] = [model.start]
         self._numbers: dict[State, int] = {model.start: 0}
@@ -155,7 +156,7 @@ class WordScores:
     def _read(self, history: int, word: int) -> tuple[float, int]:
         """Gives what a word is worth after a history, and the history after it."""
         key = history, word
-        if key not in self._known:
+        if (found := self._known.get(key)) is None:
             nats, state = self.model.read(self._states[history], int(self._tokens[word]))
             number = self._numbers.setdefault(state, len(self._states))
             if number == len(self._states):
@@ -163,12 +164,12 @@ class WordScores:
             if len(self._known) == REMEMBERED:
                 self._known.clear()
             worth = self.beta + float(self._extra[word]) - self.alpha * nats
-            self._known[key] = worth, number
-        return self._known[key]
+            found = self._known[key] = worth, number
+        return found
 
 
 def _trie(
-    words: Sequence[Sequence[int]], worth: np.ndarray, symbols: int
+    words: Sequence[Sequence[int]], worth: np.ndarray, extra: np.ndarray, symbols: int
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Builds the tree of spellings.
 
@@ -196,8 +197,8 @@ def _trie(
     children = np.full((count, symbols), -1, np.int32)
     children[np.concatenate(parents), np.concatenate(marks)] = np.arange(1, count)
     best = np.full(count, -np.inf)
-    for nodes, rows in paths:
-        np.maximum.at(best, nodes, worth[rows])
+    for depth, (nodes, rows) in enumerate(paths, start=1):
+        np.maximum.at(best, nodes, worth[rows] + extra[rows] * depth / lengths[rows])
     best[0] = 0.0
     finished = np.zeros(count, np.int64)
     finished[ends[lengths > 0]] = 1 + np.flatnonzero(lengths > 0)

@@ -9,6 +9,7 @@ import pytest
 
 from rnnapps import registry
 from rnnapps.cli import main
+from rnnapps.cli.output import save_all
 from rnnapps.report import Report
 
 
@@ -305,3 +306,17 @@ def test_a_task_that_takes_names_is_measured_on_one(shell, monkeypatch):
     code, out, _ = shell("evaluate", "echo", "CartPole-v1", "--json")
     assert code == 0 and json.loads(out) == {"name": "CartPole-v1"}
     assert "--world" not in shell("evaluate", "echo", "--help")[1]
+
+
+def test_dicts_that_can_be_saved_stand_in_lines_too(tmp_path):
+    class Saved(dict):
+        def save(self, path):
+            path.write_text("saved")
+
+    for results in ([Saved(text="a")], [Saved(text="a"), Saved(text="b")]):
+        (path,) = save_all(results, tmp_path / "lines.jsonl")
+        assert [json.loads(line) for line in path.read_text().splitlines()] == results
+    assert [path.name for path in save_all(results, tmp_path / "talk.srt")] == [
+        "talk-1.srt",
+        "talk-2.srt",
+    ]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import soundfile
 
+from rnnapps.data import audio
 from rnnapps.data.audio import read_audio
 from rnnapps.errors import InputError
 
@@ -28,6 +29,8 @@ def test_files_and_their_bytes_give_the_same(tmp_path, suffix):
     assert found.dtype == np.float32 and found.shape == (8000,)
     np.testing.assert_array_equal(read_audio(path.read_bytes(), RATE), found)
     np.testing.assert_array_equal(read_audio(str(path), RATE), found)
+    with path.open("rb") as file:
+        np.testing.assert_array_equal(read_audio(file, RATE), found)
     np.testing.assert_allclose(found, tone(RATE), atol=0.1)
 
 
@@ -45,6 +48,15 @@ def test_rates_are_converted(own):
     assert found.shape == (8000,)
     middle = slice(400, -400)
     np.testing.assert_allclose(found[middle], tone(RATE)[middle], atol=0.01)
+
+
+def test_a_long_file_is_read_bit_by_bit(tmp_path, monkeypatch):
+    soundfile.write(tmp_path / "two.wav", np.stack([tone(RATE)] * 2, axis=1), RATE)
+    whole = read_audio(tmp_path / "two.wav", RATE)
+    monkeypatch.setattr(audio, "BLOCK", 1000)
+    np.testing.assert_array_equal(read_audio(tmp_path / "two.wav", RATE), whole)
+    array = {"array": whole, "sampling_rate": RATE}
+    np.testing.assert_array_equal(read_audio(array, RATE), whole)
 
 
 def test_integers_fill_their_type():
@@ -65,7 +77,7 @@ def text_file(path):
         (tone(RATE), "An array alone does not tell its rate"),
         ("nowhere.wav", "no file"),
         (5, "Received: int"),
-        (b"no sound", "a file of sound. Received: 8 bytes"),
+        (b"no sound", r"libsndfile reads: WAV.*Received: 8 bytes.*ffmpeg -i talk\.m4a"),
         (samples(np.zeros((8000, 2), np.float32)), r"channels last. Do pass `array.T`"),
         (samples(np.zeros(0, np.float32)), "no samples at all"),
         (samples([100, 2000]), "Do pass np.array"),

@@ -2,6 +2,7 @@
 
 import json
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +11,7 @@ import soundfile
 from rnnapps import pipeline
 from rnnapps.errors import InputError
 from rnnapps.pipelines.speech.data import recorded
+from rnnapps.pipelines.speech.words import language_model
 from tests.pipelines.speech.conftest import RATE, SMALL, sound, spoken
 
 TEXTS = ["a b", "cab"]
@@ -88,6 +90,37 @@ def test_other_letters_begin_the_last_layer_anew(tmp_path):
     np.testing.assert_allclose(after["front/kernel"], before["front/kernel"], atol=1e-5)
     loaded = pipeline("speech", pipe.save(tmp_path / "own"))
     assert loaded.alphabet.letters == list(" xyzw")
+
+
+def test_a_training_that_broke_off_leaves_the_levels_as_they_were_measured():
+    class Broken(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            raise KeyboardInterrupt
+
+    own = [sound("a")] * 4, ["a"] * 4
+    pipe = pipeline("speech", False, letters=" abc", seed=1, **SMALL)
+    with pytest.raises(KeyboardInterrupt):
+        pipe.fit(*own, epochs=1, callbacks=[Broken()])
+    measured = pipe.preprocessor["hearing"]
+    assert np.mean(measured["mean"]) < -3
+    pipe.fit(*own, epochs=1)
+    assert pipe.preprocessor["hearing"] == measured
+
+
+def test_words_of_own_texts_are_taken_up(recogniser):
+    files = language_model(["a cab"] * 5, least=(1, 1, 1))
+    pipe = type(recogniser)(recogniser.config, recogniser.preprocessor, files=files)
+    pipe.fit([sound("ab")] * 2, ["ab"] * 2, epochs=1)
+    assert pipe.files["own_words.txt"] == b"ab"
+
+
+def test_one_recording_is_enough_and_the_validation_part_is_named(recogniser, tmp_path):
+    soundfile.write(tmp_path / "talk.wav", spoken("ab"), RATE)
+    for one in (tmp_path / "talk.wav", sound("ab")):
+        assert recogniser.evaluate(one, "ab")["exact"] == 1
+    with pytest.raises(InputError, match=r"validation_data: Recording 1: .*nowhere\.wav"):
+        held_out = [sound("a"), "nowhere.wav"], ["a"] * 2
+        recogniser.fit([sound("a")], ["a"], validation_data=held_out)
 
 
 def test_a_report_counts_words_and_shows_the_worst(recogniser):

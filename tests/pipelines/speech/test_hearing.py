@@ -4,6 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rnnapps.data.log_mel import hertz, mel
 from rnnapps.pipelines.speech import variation
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
 
@@ -19,7 +20,12 @@ def test_a_step_is_some_spectra_side_by_side():
 
 
 def test_levels_bring_each_band_to_mean_0_and_deviation_1():
-    levelled = Hearing(levels(unlevelled(mels=20), [SPECTRA[:50], SPECTRA[50:]])).spectra(SAMPLES)
+    hearing = Hearing(unlevelled(mels=20))
+    whole = [hearing.recording(part) for part in (SAMPLES[:8000], SAMPLES[8000:])]
+    behind = hearing.reach // hearing.spec.hop
+    levelled = Hearing(levels(unlevelled(mels=20), whole)).levelled(
+        np.concatenate([part[:-behind] for part in whole])
+    )
     np.testing.assert_allclose(levelled.mean(axis=0), 0, atol=0.01)
     np.testing.assert_allclose(levelled.std(axis=0), 1, atol=0.01)
 
@@ -41,7 +47,9 @@ def test_a_second_is_where_its_step_is():
 
 
 def test_a_variation_is_the_same_for_the_same_seed_and_keeps_the_bands():
-    one, again, other = (variation.varied(SPECTRA, np.random.default_rng(s)) for s in (1, 1, 2))
+    one, again, other = (
+        variation.varied(SPECTRA, HEARING, np.random.default_rng(s)) for s in (1, 1, 2)
+    )
     np.testing.assert_array_equal(one, again)
     assert one.shape != other.shape or not np.array_equal(one, other)
     assert one.shape[1] == SPECTRA.shape[1] and np.isfinite(one).all()
@@ -51,13 +59,17 @@ def test_a_variation_is_the_same_for_the_same_seed_and_keeps_the_bands():
 def test_stretching_and_warping_move_what_is_there():
     ramp = np.tile(np.arange(20, dtype=np.float32), (30, 1))
     assert variation.stretched(ramp, 1.5).shape == (45, 20)
-    np.testing.assert_allclose(variation.warped(ramp, 1.1)[0, :10], np.arange(10) * 1.1, rtol=1e-5)
-    np.testing.assert_array_equal(variation.warped(ramp, 1.0), ramp)
+    centres = hertz(mel(np.array(8000.0)) / 21 * np.arange(1, 21))
+    tilted = np.tile(centres.astype(np.float32), (30, 1))
+    warped = variation.warped(tilted, 1.1, HEARING.spec)[0]
+    inside = centres * 1.1 < centres[-1]
+    np.testing.assert_allclose(warped[inside], 1.1 * centres[inside], rtol=0.01)
+    np.testing.assert_allclose(variation.warped(ramp, 1.0, HEARING.spec), ramp, atol=1e-5)
 
 
 def test_noise_fills_what_is_quiet_and_leaves_what_is_loud():
     levelled = np.where(np.arange(200)[:, None] % 4 == 0, 2.0, -3.0) * np.ones((200, 20))
-    noisy = variation.in_noise(levelled, np.random.default_rng(0))
+    noisy = variation.in_noise(levelled, 3.0, np.random.default_rng(0))
     assert (noisy >= levelled - 1e-5).all()
     rise = noisy - levelled
     assert rise[1::4].mean() > 5 * rise[::4].mean()

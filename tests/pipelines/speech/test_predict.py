@@ -35,6 +35,18 @@ def test_a_known_text_is_aligned(recogniser):
         assert one["timestamp"] == other["timestamp"]
 
 
+def test_a_recording_is_drawn_with_its_words(recogniser):
+    heard = recogniser.plot(sound("ab cab"))
+    told = recogniser.plot(sound("ab cab"), "A bcab!")
+    for figure, words in ((heard, ["ab", "cab"]), (told, ["a", "bcab"])):
+        spectra, letters = figure.axes
+        assert [each.get_text() for each in spectra.texts] == words
+        assert letters.get_images()[0].get_array().max() > 0.9
+        assert figure._repr_png_()[:4] == b"\x89PNG"
+    with pytest.raises(InputError, match="60 seconds at most"):
+        recogniser.plot({"raw": np.zeros(61 * RATE), "sampling_rate": RATE})
+
+
 def test_long_recordings_lose_and_double_no_word(recogniser):
     said = " ".join(texts(150, seed=4))
     (found,) = recogniser.predict([sound(said)])
@@ -119,3 +131,9 @@ def test_a_stream_that_has_ended_says_so(listener):
     assert stream.finish() == stream.finish() == "a"
     with pytest.raises(InputError, match="after finish"):
         stream.feed(spoken("a"))
+
+
+@pytest.mark.parametrize("samples", [b"raw", {"raw": spoken("a"), "sampling_rate": 48_000}])
+def test_a_stream_takes_samples_alone(listener, samples):
+    with listener.stream() as stream, pytest.raises(InputError, match="samples at 16000 Hz"):
+        stream.feed(samples)

@@ -31,7 +31,11 @@ def test_letters_are_each_there_once_and_the_blank_among_them(letters):
 
 def test_prose_is_cut_into_sentences_that_can_be_written():
     text = "He left. “Why?” asked Mr. Brown.\nIn 1912 all was well. So it goes."
-    assert prose(text, ALPHABET) == ["he left", "why asked mr brown", "so it goes"]
+    assert prose(text, ALPHABET) == ["he left", "why asked mister brown", "so it goes"]
+    quoted = "‘I say,’ said he, ‘’tis the boys’ dog, isn’t it?’ Mrs. Hall’s, ’em!"
+    assert " ".join(prose(quoted, ALPHABET)) == (
+        "i say said he 'tis the boys dog isn't it missus hall's 'em"
+    )
 
 
 def heard(text, doubt):
@@ -61,6 +65,19 @@ def test_words_that_follow_each_other_settle_what_the_sound_leaves_open():
     words = decoder.words(log_probs, ALPHABET.symbols(told))
     assert [word.text for word in words] == told.split()
     assert [word.first for word in words] == [0, 8, 16, 24]
+
+
+def test_words_that_are_learnt_are_no_longer_strange():
+    files = language_model(["the dog ran home", "the cat ran home"] * 5, least=(1, 1, 1))
+    settings = {"beam_width": 16, "lm_alpha": 0.0, "lm_beta": 1.0}
+    strange = Decoder(ALPHABET, files, settings)
+    own = strange.learn(["the dug sat", "a zebu"])
+    assert own["own_words.txt"].decode().split("\n") == ["a", "dug", "sat", "zebu"]
+    told = Decoder(ALPHABET, {**files, **own}, settings)
+    assert not told.learn(["a zebu sat"])
+    log_probs = heard("the dog ran home", {5: "u"})
+    for decoder, text in ((strange, "the dog ran home"), (told, "the dug ran home")):
+        assert decoder.said(decoder.texts(log_probs, decoder.settings())[0][0]) == text
 
 
 def test_hot_words_settle_it_too_and_need_no_language_model():
