@@ -71,7 +71,8 @@ def main() -> None:
 
 def told(means: list[float]) -> str:
     """Tells the mean over seeds and its deviation."""
-    return f"{np.mean(means):.1f} ± {np.std(means, ddof=1):.1f}"
+    digits = 1 if np.max(np.abs(means)) >= 10 else 3
+    return f"{np.mean(means):.{digits}f} ± {np.std(means, ddof=1):.{digits}f}"
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class Collector:
         ended: list[tuple[float, int]] = []
         states = self.states or zero_states(session, len(self.starts))
         for _ in range(steps):
-            seen = vectors(self.spec, self.observations)
+            seen = self._seen()
             begun = {name: np.where(self.starts[:, None], 0, s) for name, s in states.items()}
             told, states = step(session, seen, begun)
             drawn = self.actions.draw(told["policy"][:, 0], self.rng, self._next_noise())
@@ -96,6 +96,12 @@ class Collector:
             self.observations, rewards, terminated, truncated, infos = self._guarded(
                 partial(self.env.step, given)
             )
+            if not np.isfinite(rewards).all():
+                raise RnnappsError(
+                    "Expected rewards that are finite. Received: "
+                    f"{rewards[~np.isfinite(rewards)][0]} from the environment. What was learnt "
+                    "before is kept."
+                )
             done = terminated | truncated
             self.returns += rewards
             self.lengths += 1
@@ -119,9 +125,13 @@ class Collector:
             self.returns[done], self.lengths[done] = 0, 0
             self.starts = done
         self.states = states
-        told, _ = step(session, vectors(self.spec, self.observations), states)
+        told, _ = step(session, self._seen(), states)
         together = {name: np.stack([each[name] for each in kept], axis=1) for name in kept[0]}
         return {**together, "last": told["value"][:, 0, 0]}, ended
+
+    def _seen(self) -> np.ndarray:
+        """Gives what is seen now, of shape `(environments, width)`."""
+        return self._guarded(partial(vectors, self.spec, self.observations))
 
     def _next_noise(self) -> np.ndarray:
         """Gives noise that is like that of the step before, as Hollenstein et al. 2024 advise.
@@ -147,8 +157,12 @@ class Collector:
         """Gives the value of what would have followed, where an episode was cut by time."""
         values = np.zeros(len(cut), np.float32)
         if cut.any():
-            last = [batch_of_one(self.spec, infos["final_obs"][i]) for i in np.flatnonzero(cut)]
-            seen = np.concatenate([vectors(self.spec, each) for each in last])
+            last = [infos["final_obs"][i] for i in np.flatnonzero(cut)]
+            seen = self._guarded(
+                lambda: np.concatenate(
+                    [vectors(self.spec, batch_of_one(self.spec, each)) for each in last]
+                )
+            )
             told, _ = step(session, seen, {name: s[cut] for name, s in states.items()})
             values[cut] = told["value"][:, 0, 0]
         return values

@@ -45,7 +45,13 @@ def vector(source: Source, num_envs: int = 8) -> gym.vector.VectorEnv:
                 "make it with autoreset_mode=gymnasium.vector.AutoresetMode.SAME_STEP instead."
             )
         return source
-    return gym.vector.SyncVectorEnv([lambda: single(source)] * num_envs, autoreset_mode=mode)
+    world = gym.vector.SyncVectorEnv([lambda: single(source)] * num_envs, autoreset_mode=mode)
+    if len({id(each.unwrapped) for each in world.envs}) < num_envs:
+        raise InputError(
+            "Expected a function that makes a new environment at each call. Received: one that "
+            f"gives the same again, {world.envs[0]}."
+        )
+    return world
 
 
 @contextmanager

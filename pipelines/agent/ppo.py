@@ -19,6 +19,7 @@ import keras
 import numpy as np
 from keras import ops
 
+from rnnapps.data.rows import rounded
 from rnnapps.nn.lengths import validity
 from rnnapps.pipelines.agent.actions import Actions
 from rnnapps.pipelines.agent.collecting import Arrays, Collector, Spread
@@ -99,11 +100,11 @@ def batches(
 
     Yields:
         Arrays of a batch, and which of its steps count, of shape `(rows, time)`. The number of
-        rows is rounded up to a power of 2, as compilers want it, with rows of which no step counts.
+        rows is rounded up to one of few, as compilers want it, with rows of which no step counts.
     """
     lengths = rows[LENGTHS]
     count = min(len(lengths), max(1, round(int(lengths.sum()) / batch_size)))
-    size = 1 << (-(-len(lengths) // count) - 1).bit_length()
+    size = rounded(-(-len(lengths) // count))
     steps = np.arange(rows["actions"].shape[1])
     for chosen in np.array_split(rng.permutation(len(lengths)), count):
         filled = np.resize(chosen, size)
@@ -260,21 +261,25 @@ def _targets(
 def _improve(
     objective: Objective, rows: Arrays, settings: Settings, rng: np.random.Generator
 ) -> dict[str, float]:
-    """Goes over the rows some times; gives the means of the last time."""
+    """Goes over the rows some times; gives the means of the last time over all steps."""
     inputs = [name for name in rows if name != "starts"]
-    logs: dict[str, float] = {}
+    means: dict[str, float] = {}
     for _ in range(settings.n_epochs):
-        objective.reset_metrics()
+        told, counts = [], []
         for batch, valid in batches(rows, settings.batch_size, rng):
-            logs = objective.train_on_batch(
-                {name: batch[name] for name in inputs},
-                np.zeros_like(valid),
-                sample_weight=valid,
-                return_dict=True,
+            told.append(
+                objective.train_on_batch(
+                    {name: batch[name] for name in inputs},
+                    np.zeros_like(valid),
+                    sample_weight=valid,
+                    return_dict=True,
+                )
             )
-        if settings.target_kl is not None and logs["kl"] > settings.target_kl:
+            counts.append(valid.sum())
+        means = {n: float(np.average([t[n] for t in told], weights=counts)) for n in told[0]}
+        if settings.target_kl is not None and means["kl"] > settings.target_kl:
             break
-    return {name: float(value) for name, value in logs.items()}
+    return means
 
 
 class _First(keras.losses.Loss):

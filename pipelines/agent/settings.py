@@ -16,7 +16,7 @@ class Settings:
 
     Args:
         n_steps: steps of each environment between two updates.
-        segment: steps of a segment at most, through which errors are propagated back.
+        segment: steps of a segment, through which errors are propagated back; `n_steps` at most.
         batch_size: steps of a batch, about.
         n_epochs: passes over the steps of an update.
         learning_rate: rate at the beginning.
@@ -80,6 +80,10 @@ def settings_of(given: Mapping[str, Any]) -> Settings:
         value, most = getattr(chosen, name), 1 if name in shares else float("inf")
         if not isinstance(value, int | float) or not 0 <= value <= most:
             raise InputError(f"Expected {name} from 0 to {most}. Received: {name}={value!r}.")
+    if not isinstance(chosen.normalize_reward, bool):
+        raise InputError(
+            f"Expected normalize_reward to be True or False. Received: {chosen.normalize_reward!r}."
+        )
     if chosen.schedule not in ("linear", "constant"):
         raise InputError(
             f"Expected schedule to be 'linear' or 'constant'. Received: {chosen.schedule!r}."

@@ -133,9 +133,9 @@ def vectors(spec: Spec, observations: Any) -> np.ndarray:
     choices = given.reshape(len(given), len(sizes)) - np.array(spec["start"])
     if given.dtype.kind not in "iub" or (choices < 0).any() or (choices >= sizes).any():
         raise _misfit(f"whole numbers from {spec['start']}, of {spec['discrete']}", observations)
-    return np.concatenate(
-        [np.eye(size, dtype=np.float32)[choices[:, i]] for i, size in enumerate(sizes)], axis=1
-    )
+    chosen = np.zeros((len(given), sizes.sum()), np.float32)
+    chosen[np.arange(len(given))[:, None], np.cumsum(sizes) - sizes + choices] = 1
+    return chosen
 
 
 def is_batch(spec: Spec, observations: Any) -> bool:

@@ -19,8 +19,9 @@ def read_columns(
     """Reads the words and tags of sentences.
 
     Args:
-        path: The file, its columns parted by tabs or blanks. Lines that begin with `-DOCSTART-`
-            are left out; of a `.conllu` file also comments, and words that are several in one.
+        path: The file, its columns parted by tabs or blanks. Lines of the word `-DOCSTART-` are
+            left out, as are comments such as `# id = 7` before a sentence; of a `.conllu` file also
+            words that are several in one.
         columns: Which columns have the word and the tag, from 0; negative ones count from the last.
             By default the first and the last, and in a `.conllu` file the form and its part of
             speech.
@@ -34,6 +35,10 @@ def read_columns(
     """
     if not path.is_file():
         raise InputError(f"Expected a file of CoNLL columns. Received: {str(path)!r}, no file.")
+    if path.suffix.lower() in (".json", ".csv"):
+        raise InputError(
+            f"Expected a file of CoNLL columns or of JSON lines (.jsonl). Received: {str(path)!r}."
+        )
     universal = path.suffix.lower() == ".conllu"
     try:
         word, tag = map(index, columns or ((1, 3) if universal else (0, -1)))
@@ -45,10 +50,12 @@ def read_columns(
     begins = True
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         cells = line.rstrip("\r").split("\t") if "\t" in line else re.findall(r"[^ \r]+", line)
-        if not line.strip():
+        if not line.strip() or "-DOCSTART-" in cells[: max(word, 0) + 1]:
             begins = True
             continue
-        if cells[0] == "-DOCSTART-" or (universal and not cells[0].isdecimal()):
+        if begins and line.startswith("# ") and "=" in line:
+            continue
+        if universal and not cells[0].isdecimal():
             continue
         if len(cells) < least or not cells[word].strip() or not cells[tag].strip():
             raise InputError(

@@ -21,6 +21,17 @@ def sentences(dataset: str, split: str) -> list[Sentence]:
     return [without_users(each) for each in tagged(datasets.load(dataset, split))]
 
 
+def measured_sentences(dataset: str) -> list[Sentence]:
+    """Reads the sentences of a test part, as they are published.
+
+    Args:
+        dataset: Name of the data set. Of BTC, which tags most names of users, these are left out.
+    """
+    if dataset == "btc":
+        return sentences(dataset, "test")
+    return tagged(datasets.load(dataset, "test"))
+
+
 def without_users(sentence: Sentence) -> Sentence:
     """Leaves spans that begin with the name of a user untagged."""
     words, tags = sentence

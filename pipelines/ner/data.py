@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
 from pathlib import Path
@@ -9,15 +10,34 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from rnnapps.data.tags import OUTSIDE, Span, TagError, bioes, mark_spans, scheme, spans
+from rnnapps.data.tags import (
+    LETTERS,
+    OUTSIDE,
+    Span,
+    TagError,
+    bioes,
+    mark_spans,
+    scheme,
+    spans,
+)
+from rnnapps.data.text_forms import column, read_table
 from rnnapps.errors import InputError, at
 from rnnapps.pipelines.ner.columns import Pair, read_columns
 from rnnapps.pipelines.ner.reading import check_words, located
 
 FORMS = (
-    "a file of CoNLL columns, pairs of words and tags, or pairs of a text and its spans "
-    "(start, end, label)"
+    "a file of CoNLL columns, a .jsonl file or a frame with the columns of words and tags, or of "
+    "text and spans, pairs of words and tags, or pairs of a text and its spans (start, end, label)"
 )
+#: Columns of a table that have words or texts, and those with tags or spans.
+COLUMNS = ("words", "tokens", "text"), ("tags", "ner_tags", "spans", "entities", "label")
+#: Names under which a span has its label.
+LABELS = ("entity_group", "label", "entity")
+#: What spans are called that tags mark by `B` and `I` alone.
+UNNAMED = "entity"
+#: More different tags that stand alone than this, or than a tenth of the words, are none.
+MOST = 100
+_ODD = re.compile(r"[BIESLUMW][-_ ].+", re.IGNORECASE)
 
 
 class Sentence(NamedTuple):
@@ -36,8 +56,10 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     """Reads tagged sentences.
 
     Args:
-        x: A path of CoNLL columns, pairs of words and tags, or pairs of a text and its spans; with
-            `y` the words of each sentence, or the texts.
+        x: A path of CoNLL columns; a .jsonl file or a pandas frame with the columns `words` (or
+            `tokens`) and `tags` (`ner_tags`), or `text` and `spans` (`entities`, `label`); pairs of
+            words and tags; pairs of a text and its spans, which may stand in a dict under
+            `entities`; with `y` the words of each sentence, or the texts.
         y: The tags of each sentence, or the spans of each text.
         columns: Which columns of a file have the word and the tag, as in `read_columns`.
 
@@ -53,7 +75,7 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     >>> tagged([("Ann saw Bob Roy.", [(0, 3, "PER"), (8, 15, "PER")])])[0].tags
     ['S-PER', 'O', 'B-PER', 'E-PER', 'O']
     """
-    if isinstance(x, str | Path) and y is None:
+    if isinstance(x, str | Path) and y is None and Path(x).suffix.lower() != ".jsonl":
         rows, places = read_columns(Path(x), columns)
     else:
         pairs = _pairs(x, y)
@@ -62,10 +84,19 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
             if not found:
                 raise InputError(f"Expected {FORMS}. Received: texts without a word.")
             return found
-        rows = [_checked(f"Sentence {n}", *pair) for n, pair in enumerate(pairs)]
-        places = [[f"Sentence {n}, word {i}" for i in range(len(r[0]))] for n, r in enumerate(rows)]
+        checked = [_checked(f"Sentence {n}", *pair) for n, pair in enumerate(pairs)]
+        rows = [row for row in checked if row[0]]
+        places = [
+            [f"Sentence {n}, word {i}" for i in range(len(words))]
+            for n, (words, _) in enumerate(checked)
+            if words
+        ]
     if not rows:
         raise InputError(f"Expected {FORMS}. Received: no sentence at all.")
+    seen = set(chain.from_iterable(tags for _, tags in rows))
+    if {"B", OUTSIDE} <= seen <= {OUTSIDE, *LETTERS}:
+        named = {tag: tag if tag == OUTSIDE else f"{tag}-{UNNAMED}" for tag in seen}
+        rows = [(words, [named[tag] for tag in tags]) for words, tags in rows]
     if not mark_spans(chain.from_iterable(tags for _, tags in rows)):
         _check_alone(rows, places)
         return [Sentence(*row) for row in rows]
@@ -96,8 +127,21 @@ def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
 
 
 def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
-    """Checks that no tag marks a span where others stand alone."""
+    """Checks that tags stand alone: none marks a span, nor looks like it, and they are few."""
     tags = list(chain.from_iterable(tags for _, tags in rows))
+    different = dict.fromkeys(tag for tag in tags if tag != OUTSIDE)
+    if OUTSIDE in tags and all(map(_ODD.fullmatch, different)):
+        odd = next(index for index, tag in enumerate(tags) if tag != OUTSIDE)
+        raise InputError(
+            f"{list(chain.from_iterable(places))[odd]}: Expected {OUTSIDE!r} or a tag such as "
+            f"'B-PER'. Received: {tags[odd]!r}."
+        )
+    if len(different) > max(MOST, len(tags) / 10):
+        raise InputError(
+            f"Expected tags, of which there are few. Received: {len(different)} different ones for "
+            f"{len(tags)} words, {list(different)[:5]}. Do say by columns= which have the word and "
+            "the tag."
+        )
     marks = [mark_spans([tag]) for tag in tags]
     spanned = [tag for tag, mark in zip(tags, marks, strict=True) if mark and tag != OUTSIDE]
     if spanned:
@@ -109,6 +153,11 @@ def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
 
 
 def _pairs(x: Any, y: Any) -> list[Any]:
+    if isinstance(x, str | Path) and y is None:
+        x = read_table(Path(x))
+    if hasattr(x, "columns") and y is None:
+        names = [next((n for n in group if n in x.columns), group[0]) for group in COLUMNS]
+        x, y = (column(x, name) for name in names)
     try:
         return [(a, b) for a, b in (x if y is None else zip(x, y, strict=True))]
     except (TypeError, ValueError) as error:
@@ -116,8 +165,12 @@ def _pairs(x: Any, y: Any) -> list[Any]:
 
 
 def _checked(where: str, words: Any, tags: Any) -> Pair:
+    words, tags = (each.tolist() if hasattr(each, "tolist") else each for each in (words, tags))
+    if words == tags == []:
+        return [], []
     with at(where):
         check_words(words)
+    with at(f"{where}, its tags"):
         check_words(tags)
     if len(words) != len(tags):
         raise InputError(
@@ -129,8 +182,10 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
 
 def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     """Splits a text with spans of characters into tagged sentences."""
+    if isinstance(asked, Mapping):
+        asked = asked.get("entities", asked.get("spans"))
     try:
-        marks = sorted(_mark(each) for each in asked)
+        marks = sorted(_mark(each, raw) for each in asked)
         check_words([label for *_, label in marks] or ["none"])
     except (TypeError, ValueError, KeyError) as error:
         raise InputError(
@@ -156,12 +211,14 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     return [Sentence(words[a:b], tags[a:b]) for a, b in pairwise([*bounds, len(cut)])]
 
 
-def _mark(asked: Any) -> tuple[int, int, str]:
-    """Reads a span of characters: a tuple, or a dict as `predict` gives it."""
+def _mark(asked: Any, text: str) -> tuple[int, int, str]:
+    """Reads a span of characters, a tuple or a dict as `predict` gives it, without outer blanks."""
     if isinstance(asked, Mapping):
-        asked = asked["start"], asked["end"], asked["entity_group"]
-    start, end, label = asked
-    return int(start), int(end), str(label)
+        asked = asked["start"], asked["end"], next(asked[name] for name in LABELS if name in asked)
+    start, end, label = int(asked[0]), int(asked[1]), str(asked[2])
+    inner = text[start:end]
+    start += len(inner) - len(inner.lstrip())
+    return start, start + len(inner.strip()), label
 
 
 def _cut(places: list[list[int]], edges: set[int]) -> list[tuple[int, int]]:

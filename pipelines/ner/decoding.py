@@ -58,22 +58,28 @@ def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> l
     Returns:
         The spans of each sentence; where tags stand alone, one for each word.
     """
-    found: dict[int, list[Found]] = {}
+    found: list[list[Found]] = [[] for _ in scores]
     together = mark_spans(tags)
     for group in _groups([len(each) for each in scores]):
         padded, lengths = pad([scores[index] for index in group])
-        known = Posterior(chain, padded, lengths)
         paths = viterbi(chain, padded, lengths)
-        for row, (index, path) in enumerate(zip(group.tolist(), paths, strict=True)):
-            names = [tags[number] for number in path]
-            found[index] = [
-                Found(
-                    each,
-                    math.exp(known.stretch(row, each.first, path[each.first : each.end].tolist())),
-                )
-                for each in marked(names, together)
+        every = [marked([tags[number] for number in path], together) for path in paths]
+        holding = [row for row, spans in enumerate(every) if spans]
+        if not holding:
+            continue
+        known = Posterior(chain, padded[holding], lengths[holding])
+        for place, row in enumerate(holding):
+            found[group[row]] = [
+                Found(each, math.exp(known.stretch(place, each.first, _tags(paths[row], each))))
+                for each in every[row]
             ]
-    return [found[index] for index in range(len(scores))]
+    return found
+
+
+def _tags(path: np.ndarray, span: Span) -> list[int]:
+    """Gives the numbers of the tags of a span."""
+    numbers: list[int] = path[span.first : span.end].tolist()
+    return numbers
 
 
 def _groups(lengths: list[int]) -> Iterator[np.ndarray]:

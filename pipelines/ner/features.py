@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ UNKNOWN = 1
 LETTERS = 20
 #: Words whose numbers are kept at hand.
 CACHED = 50_000
+_STRAIGHT = str.maketrans("‘’", "''")
 #: Kinds of words by their letters and digits.
 SHAPES = ("sign", "lower", "Title", "UPPER", "miXed", "C", "digits", "w1th d1gits")
 
@@ -56,7 +58,7 @@ class Features:
             The files of a `Features`.
         """
         words = list(words)
-        characters = sorted({letter for word in [*words, *seen] for letter in word})
+        characters = sorted({letter for word in [*words, *seen] for letter in plain(word)})
         return _files(dict.fromkeys(map(normal, words)), characters)
 
     def grown(self, words: Iterable[str]) -> dict[str, bytes]:
@@ -97,20 +99,32 @@ class Features:
 
     def _tell(self, word: str) -> tuple[int, int, np.ndarray]:
         characters = np.zeros(LETTERS, np.int32)
-        numbers = [self.characters.get(letter, UNKNOWN) for letter in _ends(word)]
+        letters = plain(word)
+        numbers = [self.characters.get(letter, UNKNOWN) for letter in _ends(letters)]
         characters[: len(numbers)] = numbers
-        return self.words.get(normal(word), UNKNOWN), _shape(word), characters
+        return self.words.get(normal(word), UNKNOWN), _shape(letters), characters
+
+
+def plain(word: str) -> str:
+    """Gives a word with straight apostrophes, and letters that are one with their accents.
+
+    Example:
+    >>> from rnnapps.pipelines.ner.features import plain
+    >>> plain("O’Brien"), len(plain("e\u0301"))
+    ("O'Brien", 1)
+    """
+    return unicodedata.normalize("NFC", word).translate(_STRAIGHT)
 
 
 def normal(word: str) -> str:
-    """Gives a word as the vocabulary has it: in small letters.
+    """Gives a word as the vocabulary has it: plain, in small letters.
 
     Example:
     >>> from rnnapps.pipelines.ner.features import normal
     >>> normal("Paris")
     'paris'
     """
-    return word.lower()
+    return plain(word).lower()
 
 
 def _ends(word: str) -> str:

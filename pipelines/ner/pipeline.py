@@ -13,6 +13,7 @@ import numpy as np
 from rnnapps.checks import LearningRate, check_fit, check_settings, pair
 from rnnapps.data.tags import OUTSIDE, allowed, mark_spans, possible
 from rnnapps.decoding.viterbi import Chain
+from rnnapps.errors import at
 from rnnapps.files import replace_bytes
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
@@ -210,9 +211,11 @@ class NamedEntities(Pipeline):
         characters that it does not know are added.
 
         Args:
-            x: A file of CoNLL columns (IOB1, IOB2 and BIOES are recognised); pairs of words and
-                tags; pairs of a text and its spans, `(start, end, label)` or dicts as `predict`
-                gives them; or with `y` the words of each sentence, or the texts.
+            x: A file of CoNLL columns (IOB1, IOB2 and BIOES are recognised); a .jsonl file or a
+                pandas frame with the columns `words` (or `tokens`) and `tags` (`ner_tags`), or
+                `text` and `spans` (`entities`, `label`); pairs of words and tags; pairs of a text
+                and its spans, `(start, end, label)` or dicts as `predict` gives them; or with `y`
+                the words of each sentence, or the texts.
             y: The tags of each sentence, or the spans of each text.
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
             columns: Which columns of a file have the word and the tag, from 0; by default the
@@ -247,11 +250,15 @@ class NamedEntities(Pipeline):
             resume=resume,
         )
         own = tagged(x, y, columns)
-        others = [] if validation_data is None else tagged(*pair(validation_data), columns)
+        others: list[Sentence] = []
+        if validation_data is not None:
+            with at("validation_data"):
+                others = tagged(*pair(validation_data), columns)
         if epochs is None:
             epochs = int(np.clip(-(-6000 * batch_size // len(own)), 10, 40))
         tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
-        check_known(others, tags)
+        with at("validation_data"):
+            check_known(others, tags)
         with kept_if_refused(self):
             self._take_up(tags, own, seed)
             rows, held_out = self.rows(own), self.rows(others)
@@ -363,6 +370,7 @@ class NamedEntities(Pipeline):
         self.preprocessor["tags"] = tags
         self.files.update(files)
         self.features = Features(self.files)
+        self.config["seed"] = seed
         network = self._built_anew(seed)
         if not fresh:
             carried_over(network, kept, same_tags)

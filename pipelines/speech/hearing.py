@@ -18,8 +18,9 @@ class Hearing:
     and reads few steps a second.
 
     Args:
-        settings: `"mels"`, number of bands; `"side_by_side"`, spectra of a step; `"stride"`,
-            spectra from one step to the next; `"mean"` and `"deviation"` of each band.
+        settings: `"rate"` of the samples, in Hz; `"mels"`, number of bands; `"side_by_side"`,
+            spectra of a step; `"stride"`, spectra from one step to the next; `"mean"` and
+            `"deviation"` of each band.
 
     Attributes:
         rate: rate of the samples, in Hz.
@@ -35,8 +36,10 @@ class Hearing:
     """
 
     def __init__(self, settings: Mapping[str, Any]):
-        self.spec = MelSpec(mels=settings["mels"])
-        self.rate = self.spec.rate
+        self.rate = settings["rate"]
+        window = self.rate // 40
+        size = 1 << (window - 1).bit_length()
+        self.spec = MelSpec(self.rate, settings["mels"], window, self.rate // 100, size)
         self._together, self._step = settings["side_by_side"], settings["stride"]
         self.stride = self._step * self.spec.hop
         self._mean = np.array(settings["mean"], np.float32)
@@ -112,9 +115,12 @@ class HearingStream:
         return steps
 
 
-def unlevelled(mels: int = 64, side_by_side: int = 11, stride: int = 3) -> dict[str, Any]:
+def unlevelled(
+    mels: int = 64, side_by_side: int = 11, stride: int = 3, rate: int = 16_000
+) -> dict[str, Any]:
     """Gives settings of `Hearing` that leave spectra as they are."""
     return {
+        "rate": rate,
         "mels": mels,
         "side_by_side": side_by_side,
         "stride": stride,

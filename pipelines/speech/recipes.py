@@ -40,6 +40,7 @@ RECIPES = {
     ),
     "digits": Recipe(
         datasets=("spoken_digits",),
+        hearing={"rate": 8000, "mels": 40},  # as the set was recorded
         training={"epochs": 20, "learning_rate": 2e-3, "warm_up": 0.25},
         network={"front": 128, "units": 96, "layers": 2},
         strings=4000,

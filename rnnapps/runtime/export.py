@@ -16,6 +16,8 @@ from rnnapps.runtime.lower import lower
 from rnnapps.runtime.session import LENGTHS, NEXT, KerasSession, OnnxSession
 
 TOLERANCE = 1e-3
+#: Steps that a LiteRT network without states reads, its rows right-padded.
+LITE_STEPS = 128
 
 Arrays = dict[str, np.ndarray]
 
@@ -26,8 +28,9 @@ def export(network: keras.Model, path: Path) -> Path:
     Args:
         network: functional model with a dict of inputs, integer ids, floats and `lengths`, and a
             dict of outputs.
-        path: `.onnx`; `.tflite` (LiteRT: one row, one step, states in and out); without a suffix
-            a SavedModel folder. The last two need the TensorFlow backend.
+        path: `.onnx`; `.tflite` (LiteRT: one row; one step with states in and out, or 128 steps
+            of a network that has no states); without a suffix a SavedModel folder. The last two
+            need the TensorFlow backend.
 
     Returns:
         The path.
@@ -45,7 +48,7 @@ def export(network: keras.Model, path: Path) -> Path:
             f"Expected the TensorFlow backend for {path.name!r}. Received: "
             f"{keras.backend.backend()!r}. Do set KERAS_BACKEND=tensorflow, or export to .onnx."
         )
-    sample = _sample(network, 1, 1) if path.suffix == ".tflite" else _sample(network, 2, 3)
+    sample = _sample(network, *(_lite_shape(network) if path.suffix == ".tflite" else (2, 3)))
     session = KerasSession(network)
     outputs, states = session.run(sample)
     wanted = {**outputs, **{NEXT + name: value for name, value in states.items()}}
@@ -74,8 +77,7 @@ def _sample(network: keras.Model, batch: int, time: int) -> Arrays:
     sizes = _vocabularies(network)
     sample: Arrays = {}
     for name, tensor in network.input.items():
-        free = (batch, time)
-        shape = [free[i] if size is None else size for i, size in enumerate(tensor.shape)]
+        shape = _shape(tensor, (batch, time))
         if name == LENGTHS:
             sample[name] = np.linspace(time, 1, batch).astype(np.int32)
         elif "int" in tensor.dtype:
@@ -97,16 +99,26 @@ def _vocabularies(network: keras.Model) -> dict[str, int]:
     return sizes
 
 
+def _lite_shape(network: keras.Model) -> tuple[int, int]:
+    """Gives the rows and the steps that LiteRT reads."""
+    return 1, 1 if set(network.input) & set(network.output) else LITE_STEPS
+
+
+def _shape(tensor: Any, free: tuple[int | None, int | None]) -> list[int | None]:
+    """Gives the shape of an input with so many rows and steps."""
+    return [free[i] if size is None else size for i, size in enumerate(tensor.shape)]
+
+
 def _saved_model(network: keras.Model, folder: Path) -> None:
     import tensorflow as tf
 
     module = tf.Module()
     module.network = network
-    signatures = {"serving_default": _concrete(network, None)}
+    signatures = {"serving_default": _concrete(network, (None, None))}
     tf.saved_model.save(module, str(folder), signatures=signatures)
 
 
-def _concrete(network: keras.Model, free: int | None) -> Any:
+def _concrete(network: keras.Model, free: tuple[int | None, int | None]) -> Any:
     import tensorflow as tf
 
     @tf.function
@@ -119,13 +131,11 @@ def _concrete(network: keras.Model, free: int | None) -> Any:
     return run.get_concrete_function(**_shapes(network, free))
 
 
-def _shapes(network: keras.Model, free: int | None) -> dict[str, Any]:
+def _shapes(network: keras.Model, free: tuple[int | None, int | None]) -> dict[str, Any]:
     import tensorflow as tf
 
     return {
-        name: tf.TensorSpec(
-            [free if size is None else size for size in tensor.shape], tensor.dtype, name=name
-        )
+        name: tf.TensorSpec(_shape(tensor, free), tensor.dtype, name=name)
         for name, tensor in network.input.items()
     }
 
@@ -136,7 +146,8 @@ def _lite(network: keras.Model) -> bytes:
         convert_variables_to_constants_v2 as frozen,
     )
 
-    step = frozen(_concrete(network, 1))  # LiteRT cannot read variables within loops
+    free = _lite_shape(network)
+    step = frozen(_concrete(network, free))  # LiteRT cannot read variables within loops
     names = [tensor.name.split(":")[0] for tensor in step.inputs]
     results = sorted(NEXT + name if name in network.input else name for name in network.output)
 
@@ -144,7 +155,7 @@ def _lite(network: keras.Model) -> bytes:
     def run(**inputs: Any) -> Any:
         return dict(zip(results, step(*[inputs[name] for name in names]), strict=True))
 
-    signature = run.get_concrete_function(**_shapes(network, 1))
+    signature = run.get_concrete_function(**_shapes(network, free))
     with tempfile.TemporaryDirectory() as folder:
         module = tf.Module()
         tf.saved_model.save(module, folder, signatures={"serving_default": signature})

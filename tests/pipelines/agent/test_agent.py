@@ -256,6 +256,34 @@ def test_a_world_that_fails_leaves_what_was_learnt():
     assert agent.predict(np.zeros(2))[0] in (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("seen", "reward", "message"),
+    [(np.nan, 1.0, "InputError: Expected finite numbers"), (0.0, np.nan, "Received: nan from")],
+)
+def test_a_world_that_goes_mad_leaves_what_was_learnt(seen, reward, message):
+    class Mad(Broken):
+        def step(self, action):
+            self.steps += 1
+            end, mad = self.steps % 5 == 0, self.steps > 40
+            observation = np.full(2, seen if mad else 0, np.float32)
+            return observation, reward if mad else 1.0, end, False, {}
+
+    agent = pipeline("agent", False, env=Mad, units=4, seed=1)
+    before = agent.weights()["value/kernel"]
+    with pytest.raises(RnnappsError, match=message):
+        agent.fit(Mad, steps=320, **QUICK)
+    after = agent.weights()["value/kernel"]
+    assert not np.array_equal(after, before) and np.isfinite(after).all()
+    assert agent.predict(np.zeros(2))[0] in (0, 1)
+
+
+def test_each_world_side_by_side_is_another():
+    world = Broken()
+    agent = pipeline("agent", False, env=Broken, units=4, seed=1)
+    with pytest.raises(InputError, match="makes a new environment at each call"):
+        agent.fit(lambda: world, steps=64, **QUICK)
+
+
 def test_worlds_that_are_not_known_or_do_not_fit_are_refused(agent):
     with pytest.raises(InputError, match=r"'CartPoleNoVel-v2'.*Did you mean 'CartPoleNoVel-v1'"):
         agent.play("CartPoleNoVel-v2")

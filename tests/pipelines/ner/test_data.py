@@ -1,5 +1,9 @@
 """The forms of tagged texts, and the errors that tell what is wrong with them."""
 
+import json
+
+import numpy as np
+import pandas as pd
 import pytest
 
 from rnnapps.errors import InputError
@@ -48,6 +52,36 @@ def test_a_span_may_come_as_predict_gives_it():
     assert tagged([("Ann left", [found])]) == tagged([("Ann left", [(0, 3, "PER")])])
 
 
+def test_other_libraries_spans_are_read():
+    expected = tagged([("Ann left", [(0, 3, "PER")])])
+    for spans in (
+        [(0, 4, "PER")],
+        {"entities": [(0, 3, "PER")]},
+        {"spans": [{"start": 0, "end": 3, "label": "PER"}]},
+    ):
+        assert tagged([("Ann left", spans)]) == expected
+
+
+def test_tables_are_read(tmp_path):
+    words = pd.DataFrame({"tokens": [np.array(["Ann", "left"]), []], "ner_tags": [["B", "O"], []]})
+    assert tagged(words) == [(["Ann", "left"], ["S-entity", "O"])]
+    rows = [{"text": "Ann left", "label": [[0, 3, "PER"]]}, {"text": "It rained.", "label": []}]
+    (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    first, second = tagged(tmp_path / "own.jsonl")
+    assert first.tags == ["S-PER", "O"] and second.tags == ["O"] * 3
+    with pytest.raises(InputError, match=r"one column 'tags'.*Received: \['words'\]"):
+        tagged(pd.DataFrame({"words": [["Ann"]]}))
+    (tmp_path / "own.json").write_text("[]")
+    with pytest.raises(InputError, match=r"JSON lines \(\.jsonl\)"):
+        tagged(tmp_path / "own.json")
+
+
+def test_lines_of_documents_and_comments_part_sentences(tmp_path):
+    file = tmp_path / "own.conll"
+    file.write_text("# id = 5\n0 Ann B-PER\n1 -DOCSTART- O\n0 # O\n1 Bob B-PER\n")
+    assert [words for words, _ in tagged(file, columns=(1, 2))] == [["Ann"], ["#", "Bob"]]
+
+
 def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
     (sentence,) = tagged([("He read What? No! twice.", [(8, 17, "TITLE")])])
     assert "".join(tag[0] for tag in sentence.tags) == "OOBIIEOO"
@@ -61,7 +95,11 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([(["Ann"], ["O", "O"])], "Sentence 0: Expected a tag for each word"),
         ([(["Ann", ""], ["O", "O"])], "Sentence 0: Expected a word"),
         ([("Ann left", [(1, 3, "PER"), (2, 8, "PER")])], "do not overlap"),
-        ([("Ann left", [(0, 4, "PER")])], "begin and end with a word"),
+        ([("Ann left", [(0, 5, "PER"), (4, 6, "PER")])], "begin and end with a word"),
+        ([(["Ann"], [3])], "Sentence 0, its tags: Expected a word"),
+        ([(["Ann", "left"], ["B_PER", "O"])], "word 0: Expected 'O' or a tag such as 'B-PER'"),
+        ([([f"w{i}"], [f"t{i}"]) for i in range(101)], "101 different ones for 101 words"),
+        ([(["Ann"], ["O"]), ([], [])][1:], "no sentence"),
         ([("Ann left", [("a", 4, "PER")])], "Expected spans"),
         ([(["Ann", "left"], ["B-PER", "I-LOC"])], "Sentence 0, word 1: Expected a tag that begins"),
         ("nowhere.conll", "no file"),

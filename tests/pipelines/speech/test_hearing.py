@@ -39,6 +39,17 @@ def test_a_stream_hears_the_same_steps_in_any_pieces(sizes):
     np.testing.assert_allclose(np.concatenate(found), HEARING(SAMPLES[: ends[-1]]), atol=1e-5)
 
 
+def test_at_half_the_rate_the_same_is_heard_of_low_frequencies():
+    times = np.arange(16_000) / 16_000
+    sound = (0.3 * np.sin(2 * np.pi * 800 * times)).astype(np.float32)
+    half = Hearing(unlevelled(mels=20, rate=8000))
+    assert half.spec == (8000, 20, 200, 80, 256)
+    heard = half.spectra(sound[::2])
+    assert len(heard) == len(Hearing(unlevelled()).spectra(sound))
+    edges = np.linspace(0, mel(np.array(4000.0)), 22)
+    assert hertz(edges[heard[50].argmax()]) < 800 < hertz(edges[heard[50].argmax() + 2])
+
+
 def test_a_second_is_where_its_step_is():
     tone = np.zeros(32_000, np.float32)
     tone[16_000:16_160] = 0.5
