@@ -212,7 +212,7 @@ class Speech(Pipeline):
         if not self.streams:
             raise InputError(
                 "Expected a network that reads forward only. Received: one that must hear the "
-                "whole recording. Do take the preset 'english_streaming', or streaming=True."
+                "whole recording. Do take one that was made with streaming=True."
             )
         settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
         return SpeechStream(self.session, self.hearing, self.decoder, settings)

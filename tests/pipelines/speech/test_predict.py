@@ -98,7 +98,7 @@ def test_silence_has_no_words(recogniser):
 
 
 def test_a_network_that_reads_both_ways_cannot_listen(recogniser):
-    with pytest.raises(InputError, match="english_streaming"):
+    with pytest.raises(InputError, match="made with streaming=True"):
         recogniser.stream()
 
 
