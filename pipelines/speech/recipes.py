@@ -10,8 +10,9 @@ from typing import Any
 class Recipe:
     """How a preset is made: its data, how it hears, its network and training.
 
-    Of a set of single words, `strings` recordings are put together for training, and what is said
-    is the same in all its parts.
+    In the first `strong` epochs the recordings are varied as much as can be, later less. Of a set
+    of single words, `strings` recordings are put together for training, and what is said is the
+    same in all its parts.
     """
 
     datasets: tuple[str, ...]
@@ -19,6 +20,7 @@ class Recipe:
     batch_size: int = 24
     hearing: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
+    strong: int | None = None
     strings: int = 0
     seed: int = 1
 
@@ -29,12 +31,14 @@ RECIPES = {
         datasets=CORPORA,
         training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
         batch_size=16,
+        strong=5,
         network={"units": 160},
     ),
     "english_streaming": Recipe(
         datasets=CORPORA,
         training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
         batch_size=16,
+        strong=5,
         hearing={"side_by_side": 23},
         network={"streaming": True, "units": 320},
     ),

@@ -82,6 +82,7 @@ def release(
                 "seed": recipe.seed,
                 "batch size": recipe.batch_size,
                 **recipe.training,
+                **({"epochs of strong variation": recipe.strong} if recipe.strong else {}),
                 **({"strings put together": recipe.strings} if recipe.strings else {}),
                 "validation nats per recording": min(history.history["val_nats"]),
                 "validation wer, by which the weights of the words were chosen": valid,

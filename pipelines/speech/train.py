@@ -76,6 +76,7 @@ def train(
             recipe.batch_size,
             recipe.seed,
             vary=split == "train",
+            strong=recipe.strong,
         )
 
     own_recordings = recordings("train")

@@ -18,6 +18,9 @@ from rnnapps.training.from_rest import FromRest
 from rnnapps.training.given import Given, GivenMean, RowsWithTargets
 from rnnapps.training.resumable import fit
 
+#: How much recordings are varied after the first epochs, where not alike in all.
+LATER = 0.3
+
 
 class CTCNats(keras.Model):
     """Gives how unlikely texts are to a recogniser, by connectionist temporal classification.
@@ -60,6 +63,8 @@ class Recordings(RowsWithTargets):
         batch_size: Recordings of a batch.
         seed: Seed of the order and the variations.
         vary: False hears them as they are and in one order, for validation.
+        strong: Epochs in which they are varied as much as can be, and `LATER` of it afterwards;
+            None varies them so to the end.
 
     Raises:
         InputError: If a text is too long for its recording.
@@ -73,6 +78,7 @@ class Recordings(RowsWithTargets):
         batch_size: int,
         seed: int = 0,
         vary: bool = True,
+        strong: int | None = None,
     ):
         for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):
             if hearing.count(len(each)) < needed(said):
@@ -84,13 +90,14 @@ class Recordings(RowsWithTargets):
         targets = np.stack([np.pad(each, (0, longest - len(each))) for each in symbols])
         rows = [{"features": each} for each in spectra]
         super().__init__(rows, targets, batch_size, seed=seed, shuffle=vary)
-        self.hearing = hearing
+        self.hearing, self.strong = hearing, strong
 
     def row(self, index: int) -> dict[str, np.ndarray]:
         spectra = self.rows[index]["features"].astype(np.float32)
         if self.shuffle:
             rng = np.random.default_rng([self.seed, self.epoch, index])
-            spectra = self.whole(varied(spectra, self.hearing, rng), index)
+            strength = 1.0 if self.strong is None or self.epoch < self.strong else LATER
+            spectra = self.whole(varied(spectra, self.hearing, rng, strength), index)
         return {"features": self.hearing.steps(spectra)}
 
     def whole(self, spectra: np.ndarray, index: int) -> np.ndarray:

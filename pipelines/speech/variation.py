@@ -20,13 +20,16 @@ TIME_GAPS, BAND_GAPS = 2, 2
 TIME_GAP, BAND_GAP, GAP_SHARE = 40, 0.2, 0.1
 
 
-def varied(spectra: np.ndarray, hearing: Hearing, rng: np.random.Generator) -> np.ndarray:
+def varied(
+    spectra: np.ndarray, hearing: Hearing, rng: np.random.Generator, strength: float = 1.0
+) -> np.ndarray:
     """Varies the log-mel spectra of a recording.
 
     Args:
         spectra: Levelled spectra of shape `(frames, mels)`, mean 0 and deviation 1.
         hearing: What heard them.
         rng: Source of chance.
+        strength: Share of all that may be varied.
 
     Returns:
         Spectra of shape `(frames, mels)`, of other length.
@@ -35,12 +38,12 @@ def varied(spectra: np.ndarray, hearing: Hearing, rng: np.random.Generator) -> n
     Hinton 2013, "Vocal Tract Length Perturbation improves speech recognition" (voice); Park et al.
     2019, "SpecAugment", arXiv:1904.08779, section 2 (gaps, with the mean in place of zero power).
     """
-    spectra = stretched(spectra, 1 + rng.uniform(-TEMPO, TEMPO))
-    spectra = warped(spectra, 1 + rng.uniform(-VOICE, VOICE), hearing.spec)
-    spectra = spectra + np.float32(rng.uniform(*LOUDER) / hearing.nats)
-    if rng.random() < NOISY:
+    spectra = stretched(spectra, 1 + strength * rng.uniform(-TEMPO, TEMPO))
+    spectra = warped(spectra, 1 + strength * rng.uniform(-VOICE, VOICE), hearing.spec)
+    spectra = spectra + np.float32(strength * rng.uniform(*LOUDER) / hearing.nats)
+    if rng.random() < strength * NOISY:
         spectra = in_noise(spectra, hearing.nats, rng)
-    return with_gaps(spectra, rng)
+    return with_gaps(spectra, rng, strength)
 
 
 def stretched(spectra: np.ndarray, factor: float) -> np.ndarray:
@@ -68,16 +71,16 @@ def in_noise(spectra: np.ndarray, nats: float, rng: np.random.Generator) -> np.n
     return np.logaddexp(nats * spectra, noise).astype(np.float32) / np.float32(nats)
 
 
-def with_gaps(spectra: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def with_gaps(spectra: np.ndarray, rng: np.random.Generator, strength: float = 1.0) -> np.ndarray:
     """Blanks some stretches of time and some bands."""
     spectra = spectra.copy()
     frames, bands = spectra.shape
     for _ in range(TIME_GAPS):
-        width = int(rng.integers(0, min(TIME_GAP, int(GAP_SHARE * frames)) + 1))
+        width = int(strength * rng.integers(0, min(TIME_GAP, int(GAP_SHARE * frames)) + 1))
         begin = int(rng.integers(0, frames - width + 1))
         spectra[begin : begin + width] = 0
     for _ in range(BAND_GAPS):
-        width = int(rng.integers(0, int(BAND_GAP * bands) + 1))
+        width = int(strength * rng.integers(0, int(BAND_GAP * bands) + 1))
         begin = int(rng.integers(0, bands - width + 1))
         spectra[:, begin : begin + width] = 0
     return spectra

@@ -67,6 +67,16 @@ def test_a_variation_is_the_same_for_the_same_seed_and_keeps_the_bands():
     assert abs(len(one) / len(SPECTRA) - 1) <= variation.TEMPO + 0.01
 
 
+def test_a_weak_variation_stays_nearer_and_none_changes_nothing():
+    def far(strength):
+        rng = np.random.default_rng(3)
+        found = variation.varied(SPECTRA, HEARING, rng, strength)
+        length = min(len(found), len(SPECTRA))
+        return np.abs(found[:length] - SPECTRA[:length]).mean()
+
+    assert far(0.0) < 1e-5 < 2 * far(0.3) < far(1.0)
+
+
 def test_stretching_and_warping_move_what_is_there():
     ramp = np.tile(np.arange(20, dtype=np.float32), (30, 1))
     assert variation.stretched(ramp, 1.5).shape == (45, 20)
