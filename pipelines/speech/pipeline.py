@@ -51,13 +51,13 @@ EXAMPLE = "example.ogg"
 class Speech(Pipeline):
     """Writes down speech by a recurrent network that was trained with CTC.
 
+    Preset: `digits` (strings of English digits).
+
     Example:
-    >>> import numpy as np
     >>> from rnnapps import pipeline
-    >>> speech = pipeline("speech", False, units=8, layers=1, seed=1)
-    >>> noise = np.random.default_rng(0).normal(scale=0.1, size=16_000)
-    >>> sorted(speech.predict({"raw": noise, "sampling_rate": 16_000}))
-    ['chunks', 'confidence', 'text']
+    >>> digits = pipeline("speech", "digits")
+    >>> digits.predict(digits.example())["text"]
+    'one four five seven four three five'
     """
 
     task = "speech"

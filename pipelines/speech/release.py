@@ -171,7 +171,7 @@ LIMITS = {
         "No signs but the apostrophe, no capital letters, no digits: numbers are written out.",
     ],
     "digits": [
-        "Six speakers taught it: the benchmark tells how it hears one that is new to it.",
+        "Six speakers taught it, who are those of its test part: a new one is heard worse.",
         "Strings were put together from single digits; in fluent speech they run into each other.",
         "It writes words, `one` for 1, and hears each word as one of ten.",
     ],

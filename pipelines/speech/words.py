@@ -33,7 +33,7 @@ def as_said(text: str) -> str:
 
 
 def language_model(
-    texts: Iterable[str], *, size: int = 24_000, least: Sequence[int] = (1, 2, 3)
+    texts: Iterable[str], *, size: int = 50_000, least: Sequence[int] = (1, 2, 2)
 ) -> dict[str, bytes]:
     """Learns which words there are, and what follows what.
 
