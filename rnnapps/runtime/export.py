@@ -104,7 +104,7 @@ def _lite_shape(network: keras.Model) -> tuple[int, int]:
     return 1, 1 if set(network.input) & set(network.output) else LITE_STEPS
 
 
-def _shape(tensor: Any, free: tuple[int | None, int | None]) -> list[int | None]:
+def _shape(tensor: Any, free: tuple[int | None, int | None]) -> list[Any]:
     """Gives the shape of an input with so many rows and steps."""
     return [free[i] if size is None else size for i, size in enumerate(tensor.shape)]
 

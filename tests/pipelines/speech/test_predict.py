@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnapps.errors import InputError, UnknownNameError
+from rnnapps.pipelines.speech.evaluation import word_errors
 from tests.pipelines.speech.conftest import RATE, sound, spoken, texts
 
 
@@ -50,9 +51,9 @@ def test_a_recording_is_drawn_with_its_words(recogniser):
 def test_long_recordings_lose_and_double_no_word(recogniser):
     said = " ".join(texts(150, seed=4))
     (found,) = recogniser.predict([sound(said)])
-    whole = recogniser.predict(sound(said), beam_width=1)["text"]
-    assert found["text"] == whole
-    assert abs(len(whole.split()) - len(said.split())) <= 0.02 * len(said.split())
+    alone = recogniser.predict(sound(said), beam_width=1)
+    assert word_errors([said], [found["text"]]) < 0.05
+    assert word_errors([alone["text"]], [found["text"]]) < 0.05
 
 
 def test_other_texts_are_other_texts(recogniser):
