@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -26,21 +26,17 @@ class Recipe:
 
 
 CORPORA = ("librispeech", "common_voice_v1", "common_voice_delta", "kathleen")
+ENGLISH = Recipe(
+    datasets=CORPORA,
+    training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
+    batch_size=16,
+    strong=5,
+    network={"units": 160},
+)
 RECIPES = {
-    "english": Recipe(
-        datasets=CORPORA,
-        training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
-        batch_size=16,
-        strong=5,
-        network={"units": 160},
-    ),
-    "english_streaming": Recipe(
-        datasets=CORPORA,
-        training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
-        batch_size=16,
-        strong=5,
-        hearing={"side_by_side": 23},
-        network={"streaming": True, "units": 320},
+    "english": ENGLISH,
+    "english_streaming": replace(
+        ENGLISH, hearing={"side_by_side": 23}, network={"streaming": True, "units": 320}
     ),
     "digits": Recipe(
         datasets=("spoken_digits",),

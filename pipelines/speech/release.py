@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -146,17 +147,17 @@ def weigh(pipe: Speech, held_out: Sequence[Utterance]) -> float:
         pipe.forward([pipe.preprocess(each.sound.read())])[0]["log_probs"] for each in held_out
     ]
 
+    @cache
     def wer(alpha: float, beta: float) -> float:
         settings = pipe.decoder.settings(lm_alpha=alpha, lm_beta=beta)
         best = [pipe.decoder.texts(log_probs, settings)[0][0] for log_probs in heard]
         return word_errors(said, [pipe.decoder.said(symbols) for symbols in best])
 
     alpha = min(ALPHAS, key=lambda alpha: wer(alpha, BETA))
-    found = {beta: wer(alpha, beta) for beta in BETAS}
-    beta = min(BETAS, key=lambda beta: found[beta])
+    beta = min(BETAS, key=lambda beta: wer(alpha, beta))
     pipe.preprocessor["decoding"] |= {"lm_alpha": alpha, "lm_beta": beta}
     pipe.read_settings()
-    return found[beta]
+    return wer(alpha, beta)
 
 
 SUMMARIES = {
