@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from operator import index
 from pathlib import Path
 
+from rnnapps.data.tagged_sets import MARK
 from rnnapps.data.text_forms import read_text
 from rnnapps.errors import InputError
 
@@ -15,19 +17,20 @@ Pair = tuple[list[str], list[str]]
 
 def read_columns(
     path: Path, columns: tuple[int, int] | None = None
-) -> tuple[list[Pair], list[list[str]]]:
+) -> tuple[list[Pair], list[list[str]], Sequence[int | None]]:
     """Reads the words and tags of sentences.
 
     Args:
-        path: The file, its columns parted by tabs or blanks. Lines of the word `-DOCSTART-` are
-            left out, as are comments such as `# id = 7` before a sentence; of a `.conllu` file also
-            words that are several in one.
+        path: The file, its columns parted by tabs or blanks. Lines of the word `-DOCSTART-` part
+            documents. Comments such as `# id = 7` before a sentence are left out, and of a
+            `.conllu` file words that are several in one.
         columns: Which columns have the word and the tag, from 0; negative ones count from the last.
             By default the first and the last, and in a `.conllu` file the form and its part of
             speech.
 
     Returns:
-        Words and tags of each sentence, and where each of its words stands: file and line.
+        Words and tags of each sentence; where each of its words stands, file and line; the number
+        of its document, None where the file parts none.
 
     Raises:
         InputError: If it is no file in UTF-8, a line lacks a column, or the columns are no two
@@ -47,10 +50,14 @@ def read_columns(
     least = max(2, *(each + 1 if each >= 0 else -each for each in (word, tag)))
     rows: list[Pair] = []
     places: list[list[str]] = []
+    documents: list[int] = []
+    document = 0
     begins = True
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         cells = line.rstrip("\r").split("\t") if "\t" in line else re.findall(r"[^ \r]+", line)
-        if not line.strip() or "-DOCSTART-" in cells[: max(word, 0) + 1]:
+        marks = MARK in cells[: max(word, 0) + 1]
+        document += marks
+        if marks or not line.strip():
             begins = True
             continue
         if begins and line.startswith("# ") and "=" in line:
@@ -65,8 +72,9 @@ def read_columns(
         if begins:
             rows.append(([], []))
             places.append([])
+            documents.append(document)
             begins = False
         rows[-1][0].append(cells[word])
         rows[-1][1].append(cells[tag].strip())
         places[-1].append(f"{path}, line {number}")
-    return rows, places
+    return rows, places, documents if document else [None] * len(rows)

@@ -34,6 +34,6 @@ def measured_sentences(dataset: str) -> list[Sentence]:
 
 def without_users(sentence: Sentence) -> Sentence:
     """Leaves spans that begin with the name of a user untagged."""
-    words, tags = sentence
+    words, tags, document = sentence
     kept = [span for span in spans(tags, "BIOES") if not words[span.first].startswith("@")]
-    return Sentence(words, bioes(kept, len(words)))
+    return Sentence(words, bioes(kept, len(words)), document)

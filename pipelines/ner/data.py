@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from itertools import chain, pairwise
+from operator import index
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -46,10 +47,12 @@ class Sentence(NamedTuple):
     Attributes:
         words: the words.
         tags: BIOES, or tags that stand alone.
+        document: number of the text that the sentence is of, where that is known.
     """
 
     words: list[str]
     tags: list[str]
+    document: int | None = None
 
 
 def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> list[Sentence]:
@@ -58,8 +61,9 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     Args:
         x: A path of CoNLL columns; a .jsonl file or a pandas frame with the columns `words` (or
             `tokens`) and `tags` (`ner_tags`), or `text` and `spans` (`entities`, `label`); pairs of
-            words and tags; pairs of a text and its spans, which may stand in a dict under
-            `entities`; with `y` the words of each sentence, or the texts.
+            words and tags, perhaps with the number of their document; pairs of a text and its
+            spans, which may stand in a dict under `entities`; with `y` the words of each sentence,
+            or the texts.
         y: The tags of each sentence, or the spans of each text.
         columns: Which columns of a file have the word and the tag, as in `read_columns`.
 
@@ -76,16 +80,19 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     ['S-PER', 'O', 'B-PER', 'E-PER', 'O']
     """
     if isinstance(x, str | Path) and y is None and Path(x).suffix.lower() != ".jsonl":
-        rows, places = read_columns(Path(x), columns)
+        rows, places, documents = read_columns(Path(x), columns)
     else:
-        pairs = _pairs(x, y)
+        pairs, given = _pairs(x, y)
         if pairs and all(isinstance(text, str) for text, _ in pairs):
+            if any(document is not None for document in given):
+                raise InputError(f"Expected {FORMS}. Received: texts with numbers of documents.")
             found = [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
             if not found:
                 raise InputError(f"Expected {FORMS}. Received: texts without a word.")
             return found
         checked = [_checked(f"Sentence {n}", *pair) for n, pair in enumerate(pairs)]
         rows = [row for row in checked if row[0]]
+        documents = [each for each, row in zip(given, checked, strict=True) if row[0]]
         places = [
             [f"Sentence {n}, word {i}" for i in range(len(words))]
             for n, (words, _) in enumerate(checked)
@@ -99,12 +106,12 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
         rows = [(words, [named[tag] for tag in tags]) for words, tags in rows]
     if not mark_spans(chain.from_iterable(tags for _, tags in rows)):
         _check_alone(rows, places)
-        return [Sentence(*row) for row in rows]
+        return [Sentence(*row, each) for row, each in zip(rows, documents, strict=True)]
     kind = scheme(tags for _, tags in rows)
     found = []
-    for (words, tags), place in zip(rows, places, strict=True):
+    for (words, tags), document, place in zip(rows, documents, places, strict=True):
         try:
-            found.append(Sentence(words, bioes(spans(tags, kind), len(words))))
+            found.append(Sentence(words, bioes(spans(tags, kind), len(words)), document))
         except TagError as error:
             where = place[min(error.index, len(place) - 1)]
             raise InputError(f"{where}: {error} The tags are taken for {kind}.") from error
@@ -118,11 +125,11 @@ def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
         InputError: If one is not.
     """
     known = set(tags)
-    for index, sentence in enumerate(sentences):
+    for number, sentence in enumerate(sentences):
         for tag in sentence.tags:
             if tag not in known:
                 raise InputError(
-                    f"Sentence {index}: Expected tags among {sorted(known)}. Received: {tag!r}."
+                    f"Sentence {number}: Expected tags among {sorted(known)}. Received: {tag!r}."
                 )
 
 
@@ -152,16 +159,23 @@ def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
         )
 
 
-def _pairs(x: Any, y: Any) -> list[Any]:
+def _pairs(x: Any, y: Any) -> tuple[list[tuple[Any, Any]], list[int | None]]:
+    """Gives pairs, and the number of the document of each."""
     if isinstance(x, str | Path) and y is None:
         x = read_table(Path(x))
     if hasattr(x, "columns") and y is None:
         names = [next((n for n in group if n in x.columns), group[0]) for group in COLUMNS]
         x, y = (column(x, name) for name in names)
+    pairs: list[tuple[Any, Any]] = []
+    documents: list[int | None] = []
     try:
-        return [(a, b) for a, b in (x if y is None else zip(x, y, strict=True))]
+        for a, b, *rest in x if y is None else zip(x, y, strict=True):
+            (document,) = rest or [None]
+            pairs.append((a, b))
+            documents.append(document if document is None else index(document))
     except (TypeError, ValueError) as error:
         raise InputError(f"Expected {FORMS}. Received: {x!r:.80} ({error}).") from error
+    return pairs, documents
 
 
 def _checked(where: str, words: Any, tags: Any) -> Pair:
@@ -208,7 +222,8 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     inside = {index for span in found for index in range(span.first + 1, span.end)}
     bounds = [firsts[start] for start in places[begins, 0].tolist() if firsts[start] not in inside]
     words, tags = [text[start:end] for start, end in cut], bioes(found, len(cut))
-    return [Sentence(words[a:b], tags[a:b]) for a, b in pairwise([*bounds, len(cut)])]
+    edges = pairwise([*bounds, len(cut)])
+    return [Sentence(words[a:b], tags[a:b], number) for a, b in edges]
 
 
 def _mark(asked: Any, text: str) -> tuple[int, int, str]:

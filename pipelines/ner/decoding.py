@@ -60,7 +60,7 @@ def decode(chain: Chain, tags: Sequence[str], scores: Sequence[np.ndarray]) -> l
     """
     found: list[list[Found]] = [[] for _ in scores]
     together = mark_spans(tags)
-    for group in _groups([len(each) for each in scores]):
+    for group in groups([len(each) for each in scores]):
         padded, lengths = pad([scores[index] for index in group])
         paths = viterbi(chain, padded, lengths)
         every = [marked([tags[number] for number in path], together) for path in paths]
@@ -82,8 +82,15 @@ def _tags(path: np.ndarray, span: Span) -> list[int]:
     return numbers
 
 
-def _groups(lengths: list[int]) -> Iterator[np.ndarray]:
-    """Groups sentences that are decoded together, long ones each alone."""
+def groups(lengths: list[int]) -> Iterator[np.ndarray]:
+    """Groups sentences that are decoded together, long ones each alone.
+
+    Args:
+        lengths: Words of each sentence.
+
+    Yields:
+        Indices of a group.
+    """
     for group in buckets(lengths, TOGETHER):
         short = np.array([lengths[index] <= WINDOW for index in group])
         if short.any():

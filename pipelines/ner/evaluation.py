@@ -49,7 +49,7 @@ def report(
     asked, given = (Counter(s.label for row in rows for s in row) for rows in (true, found))
     confused: Counter[tuple[str, str]] = Counter()
     mistakes: Counter[tuple[str, str, str]] = Counter()
-    for (words, _), expected, answer in zip(own, true, found, strict=True):
+    for sentence, expected, answer in zip(own, true, found, strict=True):
         right.update(span.label for span in set(expected) & set(answer))
         theirs = {(span.first, span.end): span.label for span in answer}
         ours = {(span.first, span.end): span.label for span in expected}
@@ -57,7 +57,7 @@ def report(
             pair = ours.get(place, "none"), theirs.get(place, "none")
             confused[pair] += 1
             if pair[0] != pair[1]:
-                mistakes[" ".join(words[slice(*place)]), *pair] += 1
+                mistakes[" ".join(sentence.words[slice(*place)]), *pair] += 1
     labels = sorted({*asked, *given})
     names = [*labels, "none"]
     rows = [
@@ -101,11 +101,11 @@ def nats_per_word(
     """
     number = {tag: index for index, tag in enumerate(tags)}
     total, count = 0.0, 0
-    for (_, names), each in zip(own, scores, strict=True):
-        if number.keys() >= set(names):
-            known = Posterior(chain, each[None], np.array([len(names)]))
-            total -= known.stretch(0, 0, [number[name] for name in names])
-            count += len(names)
+    for sentence, each in zip(own, scores, strict=True):
+        if number.keys() >= set(sentence.tags):
+            known = Posterior(chain, each[None], np.array([len(sentence.tags)]))
+            total -= known.stretch(0, 0, [number[tag] for tag in sentence.tags])
+            count += len(sentence.tags)
     return total / max(1, count)
 
 

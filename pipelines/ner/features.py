@@ -8,7 +8,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from rnnapps.pipelines.ner.public_vectors import FILE, PublicVectors
+from rnnapps.pipelines.ner import guessing, public_vectors
+from rnnapps.pipelines.ner.guessing import GuessedVectors
+from rnnapps.pipelines.ner.public_vectors import PublicVectors
 
 WORDS, CHARACTERS = "words.txt", "characters.txt"
 #: Number of a word or character that the vocabulary has not got; 0 is padding.
@@ -26,7 +28,8 @@ class Features:
     """Numbers words, their characters and shapes.
 
     Args:
-        files: bytes of `words.txt` and `characters.txt`, one a line, and perhaps of public vectors.
+        files: bytes of `words.txt` and `characters.txt`, one a line, and perhaps of public vectors
+            and of what guesses those of other words.
 
     Example:
     >>> from rnnapps.pipelines.ner.features import Features
@@ -38,7 +41,8 @@ class Features:
     def __init__(self, files: Mapping[str, bytes]):
         self.words = _numbers(files[WORDS])
         self.characters = _numbers(files[CHARACTERS])
-        self.public = PublicVectors(files.get(FILE))
+        self.public = PublicVectors(files.get(public_vectors.FILE))
+        self.guesses = GuessedVectors(files.get(guessing.FILE))
         self._told = lru_cache(CACHED)(self._tell)
 
     @property
@@ -94,8 +98,15 @@ class Features:
             "words": np.array([number for number, _, _ in told], np.int32),
             "shapes": np.array([shape for _, shape, _ in told], np.int32),
             "characters": np.array([c for _, _, c in told], np.int32).reshape(-1, LETTERS),
-            **({"vectors": self.public([*map(normal, words)])} if self.public.width else {}),
+            **({"vectors": self._vectors([*map(normal, words)])} if self.public.width else {}),
         }
+
+    def _vectors(self, words: list[str]) -> np.ndarray:
+        vectors = self.public(words)
+        for place, word in enumerate(words):
+            if word not in self.public:
+                vectors[place, : self.guesses.width] = self.guesses(word)
+        return vectors
 
     def _tell(self, word: str) -> tuple[int, int, np.ndarray]:
         characters = np.zeros(LETTERS, np.int32)

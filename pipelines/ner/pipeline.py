@@ -23,6 +23,7 @@ from rnnapps.pipelines.ner.features import Features
 from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
 from rnnapps.pipelines.ner.reading import check_words, located
 from rnnapps.pipelines.ner.rendering import Rendering
+from rnnapps.pipelines.ner.repeats import agreed, numbered
 
 if TYPE_CHECKING:
     import keras
@@ -108,7 +109,12 @@ class NamedEntities(Pipeline):
 
     def preprocess(self, raw: Any) -> Example:
         read = located(raw)
-        return {**self.features(read.words), "begins": read.begins, "places": read.places}
+        return {
+            **self.features(read.words),
+            "begins": read.begins,
+            "places": read.places,
+            "numbers": numbered(read.words),
+        }
 
     def forward(self, examples: list[Example]) -> list[Example]:
         """Finds the spans of examples.
@@ -120,17 +126,18 @@ class NamedEntities(Pipeline):
             For each example its arrays, `"spans"`, int of shape `(spans, 3)`: first word, the word
             after the last, number of the label; and `"scores"`, their probabilities.
         """
-        owners, firsts, sentences = [], [], []
+        owners, firsts, sentences, numbers = [], [], [], []
         for index, example in enumerate(examples):
             begins = np.flatnonzero(example["begins"]).tolist()
             for first, end in pairwise([*begins, len(example["begins"])]):
                 owners.append(index)
                 firsts.append(first)
                 sentences.append({name: example[name][first:end] for name in self.features.names})
+                numbers.append(example["numbers"][first:end])
         spans: list[list[tuple[int, int, int]]] = [[] for _ in examples]
         scores: list[list[float]] = [[] for _ in examples]
         labels = {label: number for number, label in enumerate(self.labels)}
-        found = decode(self.chain, self.tags, score(self.batch_session, sentences))
+        found = decode(self.chain, self.tags, self._scores(sentences, numbers, owners))
         for owner, first, every in zip(owners, firsts, found, strict=True):
             spans[owner] += [(first + s.first, first + s.end, labels[s.label]) for s, _ in every]
             scores[owner] += [probability for _, probability in every]
@@ -168,7 +175,7 @@ class NamedEntities(Pipeline):
             For each text its spans, dicts of `entity_group` (the label), `score` (the probability
             of the span), `word`, `start` and `end`: `text[start:end]` is the word. A text in words
             counts as these with blanks between them. Where tags stand alone, as parts of speech
-            do, each word is a span.
+            do, each word is a span. A name that a text repeats may be told by its other places.
 
         Raises:
             InputError: If an input is neither text nor words.
@@ -283,7 +290,9 @@ class NamedEntities(Pipeline):
         """Measures on own texts.
 
         Args:
-            x: As in `fit`.
+            x: As in `fit`. Sentences of one text help each other, as in `predict`: those between
+                two lines of `-DOCSTART-` in a file, and of a text with its spans; pairs of words
+                and tags may have the number of their text as a third.
             y: As in `fit`.
             columns: As in `fit`.
 
@@ -299,10 +308,18 @@ class NamedEntities(Pipeline):
         from rnnapps.pipelines.ner.evaluation import report
 
         own = tagged(x, y, columns)
-        seen = {tag for _, tags in own for tag in tags} - {OUTSIDE}
+        seen = {tag for sentence in own for tag in sentence.tags} - {OUTSIDE}
         if seen and not seen & set(self.tags):
             check_known(own, self.tags)
-        scores = score(self.batch_session, [self.features(words) for words, _ in own])
+        ends = np.cumsum([len(sentence.words) for sentence in own])[:-1]
+        numbers = np.split(numbered([word for sentence in own for word in sentence.words]), ends)
+        numbered_texts: dict[Any, int] = {}
+        documents = [
+            numbered_texts.setdefault(n if n is not None else (place,), len(numbered_texts))
+            for place, n in enumerate(sentence.document for sentence in own)
+        ]
+        sentences = [self.features(sentence.words) for sentence in own]
+        scores = self._scores(sentences, numbers, documents)
         title = f"{self.metadata.get('name', 'ner')} on {len(own)} sentences"
         return report(own, scores, self.chain, self.tags, title)
 
@@ -314,11 +331,13 @@ class NamedEntities(Pipeline):
 
         Returns:
             The path; beside it stands a file of the same name and `.json` with the names of the
-            tags, and the scores of the chain that `rnnapps.decoding.viterbi` reads.
+            tags, the scores of the chain that `rnnapps.decoding.viterbi` reads, and how much
+            repeated names share in a text (`rnnapps.pipelines.ner.repeats`).
         """
         path = super().export(path)
         scores = {name: each.tolist() for name, each in self.chain._asdict().items()}
-        facts = json.dumps({"tags": self.tags, **scores})
+        repeats = self.preprocessor.get("repeats", 0.0)
+        facts = json.dumps({"tags": self.tags, **scores, "repeats": repeats})
         replace_bytes(path.with_name(path.name + ".json"), facts.encode())
         return path
 
@@ -339,8 +358,11 @@ class NamedEntities(Pipeline):
         seen = {tag for sentence in sentences for tag in sentence.tags}
         those = {tag: possible(tag, self.tags, meanings) for tag in seen}
         return [
-            {**self.features(words), "possible": np.stack([those[tag] for tag in tags])}
-            for words, tags in sentences
+            {
+                **self.features(sentence.words),
+                "possible": np.stack([those[tag] for tag in sentence.tags]),
+            }
+            for sentence in sentences
         ]
 
     @property
@@ -359,12 +381,27 @@ class NamedEntities(Pipeline):
 
         return demo(self, folder)
 
+    def _scores(
+        self,
+        sentences: Sequence[Example],
+        numbers: Sequence[np.ndarray],
+        documents: Sequence[int],
+    ) -> list[np.ndarray]:
+        """Gives the scores of sentences, some of which are of the same text."""
+        scores = score(self.batch_session, sentences)
+        weight = self.preprocessor.get("repeats", 0.0)
+        if not weight or not mark_spans(self.tags):
+            return scores
+        return agreed(scores, numbers, documents, self.chain, self.tags, weight)
+
     def _take_up(self, tags: list[str], own: Sequence[Sentence], seed: int) -> None:
         """Takes up new labels, words and characters; what was learnt of all others stays."""
         files = self.features.grown(word for sentence in own for word in sentence.words)
         same_tags = tags == self.tags
         if same_tags and all(self.files[name] == data for name, data in files.items()):
             return
+        if not same_tags:
+            self.preprocessor.pop("repeats", None)
         fresh = self._weights is None and not self.metadata
         kept = {} if fresh else self.weights()
         self.preprocessor["tags"] = tags

@@ -48,6 +48,9 @@ class PublicVectors:
             self._places = {word: place for place, word in enumerate(words)}
         self.width = len(self._deviations)
 
+    def __contains__(self, word: str) -> bool:
+        return word in self._places
+
     def __call__(self, words: Sequence[str]) -> np.ndarray:
         """Gives the vectors of words in small letters, zeros for those that are not known.
 

@@ -12,13 +12,15 @@ class Recipe:
 
     The words that its own texts have twice or more begin with their public vectors and learn.
     Beside these stand the vectors of many more words, which are kept as they are: `vectors` tells
-    of how many, the most frequent, and in how many dimensions. Sets after the first may have other
-    labels: `meanings` tells what each may be among those of the first.
+    of how many, the most frequent, and in how many dimensions; of other words as many dimensions
+    as `guessed` are guessed. Sets after the first may have other labels: `meanings` tells what each
+    may be among those of the first.
     """
 
     datasets: tuple[str, ...]
     training: dict[str, Any]
     vectors: tuple[int, int] = (150_000, 100)
+    guessed: int = 24
     meanings: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1

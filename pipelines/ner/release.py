@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from rnnapps.data import datasets
 from rnnapps.data.tags import OUTSIDE, Span, spans
@@ -15,13 +14,13 @@ from rnnapps.pipelines.ner.recipes import RECIPES
 from rnnapps.precision import precisions
 
 
-def release(name: str, pipe: NamedEntities, history: Any, directory: Path) -> None:
+def release(name: str, pipe: NamedEntities, chosen: Mapping[str, float], directory: Path) -> None:
     """Writes a preset directory with its figures.
 
     Args:
         name: Name of the preset.
         pipe: The trained pipeline.
-        history: Keras's history of the training.
+        chosen: What was chosen on the validation part.
         directory: Where the preset goes.
     """
     recipe = RECIPES[name]
@@ -47,9 +46,10 @@ def release(name: str, pipe: NamedEntities, history: Any, directory: Path) -> No
                 "command": f"python -m rnnapps.pipelines.ner.train {name}",
                 "seed": recipe.seed,
                 **recipe.training,
-                "validation F1, the epoch that is kept": 1 - min(history.history["val_errors"]),
+                **chosen,
                 "gradient clipping (global norm)": 1.0,
                 "words with public vectors, and their dimensions": recipe.vectors,
+                "dimensions that are guessed of other words": recipe.guessed,
             },
             "limits": LIMITS[name],
         },
@@ -74,12 +74,12 @@ def measured_on(
         return dict(pipe.evaluate(own))
     theirs = {name: label for label, names in meanings.items() for name in names}
     labels = [theirs[label] for label in pipe.labels]
-    answers = pipe.forward([pipe.preprocess(words) for words, _ in own])
+    answers = pipe.forward([pipe.preprocess(each.words) for each in own])
     found = [
         [Span(a, b, labels[n]) for a, b, n in each["spans"].tolist() if labels[n] != OUTSIDE]
         for each in answers
     ]
-    return measured([spans(tags, "BIOES") for _, tags in own], found)
+    return measured([spans(each.tags, "BIOES") for each in own], found)
 
 
 SUMMARIES = {
@@ -90,7 +90,7 @@ LIMITS = {
     "conll2003": [
         "English, and news of 1996: newer names are told by spelling and neighbours alone.",
         "The texts that it learnt from are licensed for research only; none of them is in it.",
-        "Each sentence is read by itself: a name told once does not help the next sentence.",
+        "Sentences are read one by one; of others a text only helps by the names that it repeats.",
         "Of a word with more than 20 characters the first and last ten are read.",
     ],
     "open": [

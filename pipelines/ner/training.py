@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import keras
@@ -19,6 +19,8 @@ from rnnapps.training.given import Given, GivenMean
 from rnnapps.training.resumable import fit
 
 Row = dict[str, np.ndarray]
+#: By how many nats beginnings of spans may be favoured.
+FAVOURS = tuple(number / 4 for number in range(13))
 
 
 class TagNats(keras.Model):
@@ -100,18 +102,58 @@ def errors(network: keras.Model, held_out: Rows, tags: Sequence[str]) -> float:
     Returns:
         1 less the F1 of spans, or where tags stand alone the share that is wrong.
     """
+    return _errors(network, list(_scored(network, held_out)), tags)
+
+
+def favour_spans(network: keras.Model, rows: list[Row], tags: Sequence[str]) -> float:
+    """Favours the beginnings of spans by as much as gives the highest F1 on sentences.
+
+    What is likeliest leaves out many a span that is rather there than not, once some other label
+    is possible for it as well.
+
+    Args:
+        network: The tagger; its bias of the tags that begin a span is raised.
+        rows: As in `train`, sentences that it has not been trained on.
+        tags: Names of the tags, in BIOES.
+
+    Returns:
+        What was added, in nats; one of `FAVOURS`.
+
+    Reference: Minkov et al. 2006, "NER Systems that Suit User's Preferences", NAACL, section 2 (a
+    bias tuned after training, there of the tag outside).
+    """
+    batches = list(_scored(network, _batches(rows, 32, shuffle=False)))
+    begins = np.array([tag[:2] in ("B-", "S-") for tag in tags], np.float32)
+
+    def errors_with(favour: float) -> float:
+        favoured = [(scores + favour * begins, *rest) for scores, *rest in batches]
+        return _errors(network, favoured, tags)
+
+    best = min(FAVOURS, key=errors_with)
+    bias = network.get_layer("scores").bias
+    bias.assign(ops.convert_to_numpy(bias) + best * begins)
+    return best
+
+
+def _scored(network: keras.Model, held_out: Rows) -> Iterator[tuple[np.ndarray, ...]]:
+    """Gives scores, lengths, and the numbers of the tags, of the sentences whose tags are known."""
+    for inputs, _, weights in held_out:
+        possible, lengths = inputs.pop("possible"), inputs["lengths"]
+        scores = ops.convert_to_numpy(network.predict_on_batch(inputs)["scores"])
+        within = np.arange(possible.shape[1]) < lengths[:, None]
+        known = (weights > 0) & ((possible.sum(axis=2) == 1) | ~within).all(axis=1)
+        yield scores[known], lengths[known], possible[known].argmax(axis=2)
+
+
+def _errors(
+    network: keras.Model, batches: Sequence[Sequence[np.ndarray]], tags: Sequence[str]
+) -> float:
     chain, together = network.get_layer("crf").chain(), mark_spans(tags)
     true: list[list[Span]] = []
     found: list[list[Span]] = []
-    for inputs, _, weights in held_out:
-        possible = inputs.pop("possible")
-        scores = ops.convert_to_numpy(network.predict_on_batch(inputs)["scores"])
-        lengths = inputs["lengths"]
+    for scores, lengths, numbers in batches:
         for row, path in enumerate(viterbi(chain, scores, lengths)):
-            known = possible[row, : lengths[row]]
-            if not weights[row] or (known.sum(axis=1) != 1).any():
-                continue
-            true.append(marked([tags[n] for n in known.argmax(axis=1)], together))
+            true.append(marked([tags[n] for n in numbers[row, : lengths[row]]], together))
             found.append(marked([tags[n] for n in path], together))
     return 1 - measured(true, found)["f1"]
 

@@ -92,8 +92,8 @@ def load(name: str, split: str = "train") -> list[Any]:
         `pop909`: `MidiBytes`, whose `read()` gives a PrettyMIDI. `*_frames`: bool arrays
         (frames, 88), column k being MIDI note 21 + k. Sets of reviews and sentences: `Labelled`, a
         text and its label. Prose: texts, and of `wikitext_2_words` lines of words. Sets of tagged
-        words: `Tagged`, words and tags. Speech: `Utterance`, a recording and its text. `glove`:
-        pairs of a word and its vector.
+        words: `Tagged`, words, tags and, where the set has documents, the number of theirs. Speech:
+        `Utterance`, a recording and its text. `glove`: pairs of a word and its vector.
 
     Raises:
         UnknownNameError: If there is no such set or split.

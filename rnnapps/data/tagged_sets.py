@@ -9,6 +9,9 @@ from typing import NamedTuple
 
 from rnnapps.data.packed import lines
 
+#: A line that begins a document.
+MARK = "-DOCSTART-"
+
 
 class Tagged(NamedTuple):
     """Words with a tag each.
@@ -16,10 +19,12 @@ class Tagged(NamedTuple):
     Attributes:
         words: the words.
         tags: their tags, in the scheme of the set.
+        document: number of the document that they are of, where the set has documents.
     """
 
     words: list[str]
     tags: list[str]
+    document: int | None = None
 
 
 def read_conll2003(folder: Path, split: str) -> list[Tagged]:
@@ -58,7 +63,7 @@ def read_wikiann(folder: Path, split: str) -> list[Tagged]:
     """Reads sentences and titles of Wikipedia whose tags were made of links, in IOB2."""
     file = {"valid": "dev"}.get(split, split)
     rows = _columns(folder / f"{file}.xz", "\t")
-    return [Tagged([word.removeprefix("en:") for word in words], tags) for words, tags in rows]
+    return [row._replace(words=[word.removeprefix("en:") for word in row.words]) for row in rows]
 
 
 def read_slots(folder: Path, split: str) -> list[Tagged]:
@@ -81,15 +86,17 @@ def read_parts_of_speech(folder: Path, split: str) -> list[Tagged]:
 def _columns(path: Path, separator: str) -> list[Tagged]:
     """Reads blocks of lines whose first column is a word and whose last is its tag.
 
-    Marks of documents are left out, and rows whose word is blank.
+    Rows whose word is blank are left out. Marks of documents number these.
     """
     found = []
+    document = 0
     for block in _blocks(lines(path)):
         rows = [line.rstrip().split(separator) for line in block]
-        rows = [row for row in rows if row[0].strip() and row[0] != "-DOCSTART-"]
+        document += any(row[0] == MARK for row in rows)
+        rows = [row for row in rows if row[0].strip() and row[0] != MARK]
         if rows:
-            found.append(Tagged([row[0] for row in rows], [row[-1] for row in rows]))
-    return found
+            found.append(Tagged([row[0] for row in rows], [row[-1] for row in rows], document))
+    return found if document else [each._replace(document=None) for each in found]
 
 
 def _blocks(rows: Iterable[str]) -> list[list[str]]:
@@ -105,7 +112,7 @@ def _blocks(rows: Iterable[str]) -> list[list[str]]:
 def _with_user_names(tweet: Tagged) -> Tagged:
     words: list[str] = []
     tags: list[str] = []
-    for word, tag in zip(*tweet, strict=True):
+    for word, tag in zip(tweet.words, tweet.tags, strict=True):
         if words and words[-1] == "@":
             words[-1], tags[-1] = "@" + word, tag
         else:

@@ -1,0 +1,133 @@
+"""Does memory hold what a world shows but once? `python benchmarks/popgym_worlds.py`
+
+Worlds of POPGym by its protocol: the highest mean return of a training, here over episodes of which
+there are 100 at least, mean and deviation over the trainings. Beside it the mean return of 100 new
+episodes with the likeliest actions, and the same without memory. Goes on from `checkpoints` when it
+was killed; names as arguments choose among the worlds, and what is known of the others stays.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from results import HERE, publish
+from worlds import SEEDS, told
+
+from rnnapps.pipelines.agent.evaluation import by_policy
+from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
+from rnnapps.pipelines.agent.release import EPISODES, SEED
+from rnnapps.pipelines.agent.settings import Settings
+from rnnapps.pipelines.agent.train import train
+from rnnapps.report import Report
+
+TITLE = f"Return, mean ± deviation over {len(SEEDS)} trainings"
+SOURCE = "GRU after 15,000,000 steps, Morad et al. 2023, arXiv:2303.01859"
+PUBLISHED = {"RepeatPreviousMedium": -0.315, "CountRecallEasy": 0.177}
+
+
+def recipe(world: str, steps: int, **settings: Any) -> Recipe:
+    """Tells how a world is learnt."""
+    env = f"popgym-{world}-v0"
+    given: dict[str, Any] = {"batch_size": 512, "n_epochs": 6, "learning_rate": 2e-3, **settings}
+    return Recipe(env=env, steps=steps, summary="", num_envs=16, settings=given)
+
+
+#: Each action is right or wrong by itself, so only its own reward counts.
+ALONE = {"gamma": 0.0, "gae_lambda": 0.5, "learning_rate": 3e-3}
+WORLDS = {
+    "PositionOnlyCartPoleEasy": recipe("PositionOnlyCartPoleEasy", 100_000),
+    "PositionOnlyCartPoleMedium": recipe("PositionOnlyCartPoleMedium", 130_000),
+    "PositionOnlyCartPoleHard": recipe("PositionOnlyCartPoleHard", 160_000),
+    "RepeatFirstEasy": recipe("RepeatFirstEasy", 100_000, n_steps=102, segment=51, **ALONE),
+    "RepeatPreviousEasy": RECIPES["repeat_previous"],
+    "CountRecallEasy": recipe(
+        "CountRecallEasy", 400_000, n_steps=102, segment=51, ent_coef=0.01, **ALONE
+    ),
+}
+
+
+def highest(history: dict[str, list[float]], each: int) -> float:
+    """Gives the highest mean return over updates that end 100 episodes or more.
+
+    Args:
+        history: `return` and `length` of each update, as `Agent.fit` gives them.
+        each: Steps of an update in all environments.
+
+    Example:
+    >>> highest({"return": [0.0, 1.0, 2.0], "length": [2.0, 2.0, 2.0]}, each=100)
+    1.5
+    """
+    returns, lengths = (np.array(history[name]) for name in ("return", "length"))
+    known = np.flatnonzero(np.isfinite(returns))
+    returns, counts = returns[known], each / lengths[known]
+    best = -np.inf
+    for first in range(len(returns)):
+        last = first + int(np.searchsorted(np.cumsum(counts[first:]), EPISODES))
+        if last < len(returns):
+            part = slice(first, last + 1)
+            best = max(best, float(np.average(returns[part], weights=counts[part])))
+    return best
+
+
+def measured(chosen: Recipe, folder: Path, memory: bool) -> tuple[list[float], list[float], float]:
+    """Gives for each seed the highest return of its training and that of new episodes; by chance.
+
+    Args:
+        chosen: How the world is learnt.
+        folder: Of the checkpoints.
+        memory: False leaves the recurrent layers out.
+    """
+    best, after, by_chance = [], [], 0.0
+    kind = "memory" if memory else "memoryless"
+    for seed in SEEDS:
+        agent, history = train(replace(chosen, seed=seed), folder / f"{kind}_{seed}", memory)
+        each = chosen.num_envs * chosen.settings.get("n_steps", Settings.n_steps)
+        figures = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
+        best.append(highest(history.history, each))
+        after.append(figures["this agent"]["mean_return"])
+        by_chance = figures["random actions"]["mean_return"]
+        print(chosen.env, kind, seed, best[-1], after[-1], flush=True)
+    return best, after, by_chance
+
+
+def row(name: str, folder: Path) -> dict[str, Any]:
+    """Measures a world."""
+    chosen = WORLDS[name]
+    best, after, by_chance = measured(chosen, folder, memory=True)
+    without, _, _ = measured(chosen, folder, memory=False)
+    return {
+        "world": name,
+        "steps": f"{chosen.steps:,}",
+        "highest": told(best),
+        "new episodes": told(after),
+        "highest without memory": told(without),
+        "random actions": f"{by_chance:.3f}",
+        "published": PUBLISHED.get(name, ""),
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def main(names: Sequence[str], checkpoints: Path) -> None:
+    file = HERE / "results" / "popgym_worlds.json"
+    for name in names or WORLDS:
+        found = row(name, checkpoints / "popgym" / name)
+        known = json.loads(file.read_text())["tables"][TITLE] if file.exists() else []
+        rows = {**{each["world"]: each for each in known}, name: found}
+        table = [rows[each] for each in WORLDS if each in rows]
+        report = Report({}, title="POPGym", tables={TITLE: table})
+        publish("popgym_worlds", report, seeds=list(SEEDS), published=SOURCE)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"among {', '.join(WORLDS)}; all where none")
+    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
+    options = parser.parse_args()
+    main(options.names, options.checkpoints)
