@@ -48,7 +48,12 @@ WORLDS = {
     "RepeatFirstEasy": recipe("RepeatFirstEasy", 100_000, n_steps=102, segment=51, **ALONE),
     "RepeatPreviousEasy": RECIPES["repeat_previous"],
     "CountRecallEasy": recipe(
-        "CountRecallEasy", 400_000, n_steps=102, segment=51, ent_coef=0.01, **ALONE
+        "CountRecallEasy",
+        400_000,
+        n_steps=102,
+        segment=51,
+        ent_coef=0.01,
+        **{**ALONE, "batch_size": 204, "learning_rate": 2e-3},
     ),
 }
 
