@@ -84,7 +84,7 @@ def agreed(
     keys[number == NONE] = np.iinfo(np.int64).min
     _, word, counts = np.unique(keys, return_inverse=True, return_counts=True)
     repeated = (number != NONE) & (counts[word] > 1)
-    if not weight or not repeated.any():
+    if not repeated.any():
         return list(scores)
     labels = list(dict.fromkeys(map(_label, tags)))
     of_label = np.array([[_label(tag) == label for label in labels] for tag in tags], np.float64)
