@@ -20,6 +20,7 @@ from results import publish
 from rnnapps import pipeline
 from rnnapps.data import datasets
 from rnnapps.data.batches import buckets, pad
+from rnnapps.pipelines.sentiment.phrases import hashed
 from rnnapps.report import Report
 from rnnapps.runtime.lower import lower
 from rnnapps.runtime.rows import run_rows
@@ -38,6 +39,10 @@ class TorchClassifier(torch.nn.Module):
         self.lstm = torch_lstm(weights)
         self.hidden = torch_dense(weights["hidden/kernel"], weights["hidden/bias"])
         self.logits = torch_dense(weights["logits/kernel"], weights["logits/bias"])
+        self.table, self.marks = (
+            torch.tensor(weights[f"phrases/{name}"]) for name in ("table", "marks")
+        )
+        self.size = len(weights["token_embedding/embeddings"])
 
     def forward(self, tokens: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
         rows = torch.nn.utils.rnn.pack_padded_sequence(
@@ -47,7 +52,19 @@ class TorchClassifier(torch.nn.Module):
         x, _ = torch.nn.utils.rnn.pad_packed_sequence(packed, batch_first=True)
         peak = x.amax(dim=1).clamp(min=0)
         pooled = torch.cat([last[-1], x.sum(dim=1) / lengths[:, None], peak], dim=1)
-        return self.logits(torch.relu(self.hidden(pooled)))
+        both = [torch.relu(self.hidden(pooled)), self.said(tokens, lengths)]
+        return self.logits(torch.cat(both, dim=1))
+
+    def said(self, tokens: torch.Tensor, lengths: torch.Tensor) -> torch.Tensor:
+        """Adds up the weights of phrases, as `rnnapps.pipelines.sentiment.phrases` does."""
+        context = torch.nn.functional.pad(tokens, (2, 0))
+        steps = context[:, :-2], context[:, 1:-1], tokens
+        real = torch.arange(tokens.shape[1]) < lengths[:, None]
+        total = sum(
+            (self.table[place] * (self.marks[place] == mark) * real).sum(dim=1)
+            for place, mark in hashed(*steps, self.size, len(self.table) - self.size)
+        )
+        return (total / lengths.sqrt())[:, None]
 
 
 def ways(pipe: Any) -> dict[str, Way]:

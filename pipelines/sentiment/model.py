@@ -1,4 +1,4 @@
-"""The network: embedded subwords, recurrent layers, pooling, and a head of two dense layers."""
+"""The network: embedded subwords, recurrent layers, pooling, phrases, a head of two layers."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import keras
 from rnnapps.nn.recurrent import Recurrent
 from rnnapps.nn.seeding import seeded
 from rnnapps.nn.weight_drop import VariationalDropout
+from rnnapps.pipelines.sentiment.phrases import PHRASE_STATES, CarriedPhrases
 from rnnapps.pipelines.sentiment.pooling import STATES, CarriedPooling
 
 
@@ -23,6 +24,7 @@ def classifier(
     output_dropout: float = 0.2,
     dropout: float = 0.3,
     weight_drop: float = 0.2,
+    phrase_buckets: int = 0,
     seed: int | None = None,
 ) -> keras.Model:
     """Builds the network.
@@ -42,6 +44,8 @@ def classifier(
         output_dropout: the same after the last, and between them.
         dropout: the same before each layer of the head.
         weight_drop: share of the recurrent connections dropped.
+        phrase_buckets: as in `CarriedPhrases`, whose weights training leaves as they are; 0 leaves
+            phrases out.
         seed: seed of weights and dropouts.
 
     Returns:
@@ -65,6 +69,7 @@ def classifier(
         )
         widths = {spec.name: spec.units for spec in recurrent.state_specs}
         widths |= dict(zip(STATES, (units, units, 1), strict=True))
+        widths |= PHRASE_STATES if phrase_buckets else {}
         states = {name: keras.Input((width,), name=name) for name, width in widths.items()}
         begun = [states[spec.name] for spec in recurrent.state_specs]
         x, last = recurrent(x, lengths, initial_states=begun)
@@ -73,6 +78,12 @@ def classifier(
         x = keras.layers.Dropout(dropout, seed=seed)(pooled)
         x = keras.layers.Dense(hidden, "relu", name="hidden")(x)
         x = keras.layers.Dropout(dropout, seed=seed)(x)
-        outputs = {"logits": keras.layers.Dense(classes, name="logits")(x)}
-        after = dict(zip(states, [*last, *carried], strict=True))
-        return keras.Model({"tokens": tokens, "lengths": lengths, **states}, {**outputs, **after})
+        after = [*last, *carried]
+        if phrase_buckets:
+            layer = CarriedPhrases(size, phrase_buckets, dtype="float32", name="phrases")
+            said, *more = layer(tokens, lengths, carried[2], *(states[n] for n in PHRASE_STATES))
+            x = keras.layers.Concatenate(name="both")([x, said])
+            after += more
+        logits = keras.layers.Dense(classes, name="logits")(x)
+        outputs = {"logits": logits, **dict(zip(states, after, strict=True))}
+        return keras.Model({"tokens": tokens, "lengths": lengths, **states}, outputs)

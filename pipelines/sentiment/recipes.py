@@ -43,13 +43,16 @@ class Phase:
 class Recipe:
     """How a preset is made: its data, where its weights come from, its training.
 
-    After the labelled texts come, where `self_training` says so, these with the unlabelled ones.
+    After the labelled texts come, in each phase of `self_training`, these with the unlabelled ones,
+    whose labels are made anew. At last the network gets weights of phrases where `phrases` tells
+    how many, and how strongly they are learnt; what begins with another preset has those of that.
     """
 
     dataset: str
     base: str
     training: Phase
-    self_training: Phase | None = None
+    self_training: tuple[Phase, ...] = ()
+    phrases: dict[str, Any] = field(default_factory=dict)
     batch_size: int = 64
     network: dict[str, Any] = field(default_factory=dict)
     seed: int = 1
@@ -60,7 +63,11 @@ RECIPES = {
         dataset="imdb",
         base="language_model",
         training=Phase(epochs=2, learning_rate=(1e-3, 4e-3), adversarial=0.02),
-        self_training=Phase(epochs=2, learning_rate=(8e-4, 3e-3), adversarial=0.02),
+        self_training=(
+            Phase(epochs=2, learning_rate=(8e-4, 3e-3), adversarial=0.02),
+            Phase(epochs=1, learning_rate=(5e-4, 2e-3)),
+        ),
+        phrases={"buckets": 2**17, "strength": 10.0},
         network={
             "token_dropout": 0.05,
             "input_dropout": 0.05,

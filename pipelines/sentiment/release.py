@@ -11,17 +11,19 @@ from rnnapps.data import datasets
 from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.evaluation import report
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
-from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES, Phase
+from rnnapps.pipelines.sentiment.recipes import LANGUAGE_MODEL, PRETRAINING, RECIPES, Phase, Recipe
 from rnnapps.precision import precisions
 
+Chosen = dict[str, dict[str, float]]
 
-def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
+
+def release(name: str, pipe: Sentiment, chosen: Chosen, directory: Path) -> None:
     """Writes a preset directory with its figures.
 
     Args:
         name: Name of the preset.
         pipe: The trained pipeline.
-        history: Keras's history of the training.
+        chosen: What the validation part told, as `train` gives it.
         directory: Where the preset goes.
     """
     recipe = RECIPES[name]
@@ -32,7 +34,6 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
         kind: figures(way.predict(texts, batch_size=64, top_k=None), labels, pipe.labels)
         for kind, way in precisions(pipe).items()
     }
-    best = int(np.argmin(history.history["val_nats"]))
     base = [recipe.dataset] if recipe.base == "language_model" else ["imdb", recipe.dataset]
     pipe.save(
         directory,
@@ -54,17 +55,19 @@ def release(name: str, pipe: Sentiment, history: Any, directory: Path) -> None:
                 "command": f"python -m rnnapps.pipelines.sentiment.train {name}",
                 "begins with": recipe.base.replace("_", " "),
                 "seed": recipe.seed,
-                "validation accuracy": history.history["val_accuracy"][best],
-                "validation nats": history.history["val_nats"][best],
+                **chosen["training"],
                 **phase(recipe.training),
                 "gradient clipping (global norm)": 1.0,
             },
-            "self_training": recipe.self_training
-            and {
-                "labels": "mean of the classifier above and of the logistic regression",
-                "texts": "labelled reviews (labels as they are) and unlabelled ones",
-                **phase(recipe.self_training),
+            **{
+                f"self_training_{number}": {
+                    "labels": "mean of the classifier as it was and of the logistic regression",
+                    "texts": "labelled reviews (labels as they are) and unlabelled ones",
+                    **phase(each),
+                }
+                for number, each in enumerate(recipe.self_training, 1)
             },
+            "phrases": phrases_of(recipe, chosen.get("phrases", {})),
             "pretraining": {
                 "text": "training and unlabelled reviews of IMDb, without texts of the test part",
                 **LANGUAGE_MODEL,
@@ -85,6 +88,17 @@ def phase(of: Phase) -> dict[str, Any]:
     moved = {"embeddings moved against it by a share of": of.adversarial} if of.adversarial else {}
     rates = {"learning rates, first layers and head": of.learning_rate}
     return {"epochs": of.epochs, **rates, **moved}
+
+
+def phrases_of(recipe: Recipe, chosen: dict[str, float]) -> dict[str, Any]:
+    """Gives the settings of the phrases as the card tells them, and what was chosen for them."""
+    if not recipe.phrases:
+        return {"weights": f"those of {recipe.base}"}
+    return {
+        "weights": "logistic regression, weighed by log-count ratios, on the labelled reviews",
+        **recipe.phrases,
+        **chosen,
+    }
 
 
 SUMMARIES = {

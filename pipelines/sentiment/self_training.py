@@ -46,8 +46,21 @@ def soft_labels(pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:
     arXiv:1503.02531, section 2; Xie et al. 2020, "Self-training with Noisy Student",
     arXiv:1911.04252, algorithm 1.
     """
+    order = [list(linear.classes_).index(label) for label in pipe.labels]
+    both = probabilities(pipe, texts) + linear.predict_proba(texts)[:, order]
+    return (both / 2).astype(np.float32)
+
+
+def probabilities(pipe: Sentiment, texts: list[str]) -> np.ndarray:
+    """Gives what a classifier holds for likely.
+
+    Args:
+        pipe: The classifier.
+        texts: Any texts.
+
+    Returns:
+        Probabilities of its labels, float64 of shape `(texts, classes)`.
+    """
     answers = pipe.predict(texts, batch_size=64, top_k=None)
     scores = [{each["label"]: each["score"] for each in answer} for answer in answers]
-    own = np.array([[each[label] for label in pipe.labels] for each in scores])
-    order = [list(linear.classes_).index(label) for label in pipe.labels]
-    return ((own + linear.predict_proba(texts)[:, order]) / 2).astype(np.float32)
+    return np.array([[each[label] for label in pipe.labels] for each in scores])

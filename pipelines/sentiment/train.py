@@ -18,12 +18,15 @@ from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
 from rnnapps.pipelines.sentiment.self_training import kept_soft_labels
+from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
 LABELS = ["negative", "positive"]
 
 
-def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tuple[Sentiment, Any]:
+def train(
+    name: str, checkpoints: Path, presets: Path, verbose: int = 1
+) -> tuple[Sentiment, dict[str, dict[str, float]]]:
     """Trains a preset, going on from its checkpoint if there is one.
 
     Args:
@@ -33,8 +36,10 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
         verbose: As in `keras.Model.fit`.
 
     Returns:
-        The pipeline with its best weights, and the history of its last phase.
+        The pipeline with its best weights, and what the validation part told, by section of the
+        card.
     """
+    from rnnapps.pipelines.sentiment.phrase_weights import add_phrases
     from rnnapps.pipelines.sentiment.training import one_hot
     from rnnapps.pipelines.sentiment.training import train as run
 
@@ -51,7 +56,9 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
     held_out, held_out_targets = read("valid")
     validation = rows(held_out), held_out_targets
 
-    def learn(texts: list[str], targets: np.ndarray, phase: Phase, folder: str) -> Any:
+    def learn(
+        texts: list[str], targets: np.ndarray, phase: Phase, folder: str, order: int = 0
+    ) -> Any:
         with pipe.training(recipe.seed) as network:
             return run(
                 network,
@@ -59,13 +66,17 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
                 targets,
                 validation,
                 batch_size=recipe.batch_size,
-                seed=recipe.seed,
+                seed=recipe.seed + order,
                 epochs=phase.epochs,
                 learning_rate=phase.learning_rate,
                 adversarial=phase.adversarial,
                 checkpoint_dir=checkpoints / folder,
                 resume=True,
-                settings={"dataset": recipe.dataset, "network": recipe.network},
+                settings={
+                    "dataset": recipe.dataset,
+                    "network": recipe.network,
+                    "begins with": digest(pipe.weights().values()),
+                },
                 verbose=verbose,
             )
 
@@ -74,11 +85,24 @@ def train(name: str, checkpoints: Path, presets: Path, verbose: int = 1) -> tupl
     if recipe.self_training:
         linear = linear_model(texts, [LABELS[number] for number in targets.argmax(axis=1)])
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
-        folder = f"sentiment_{name}_self_training"
-        soft = kept_soft_labels(checkpoints / folder / "soft_labels.npy", pipe, linear, more)
-        every = np.concatenate([targets, soft])
-        history = learn(texts + more, every, recipe.self_training, folder)
-    return pipe, history
+    for number, phase in enumerate(recipe.self_training):
+        folder = f"sentiment_{name}_self_training_{number + 1}"
+        file = checkpoints / folder / f"soft_labels_{digest(pipe.weights().values())[:12]}.npy"
+        soft = kept_soft_labels(file, pipe, linear, more)
+        history = learn(texts + more, np.concatenate([targets, soft]), phase, folder, number)
+    best = int(np.argmin(history.history["val_nats"]))
+    chosen = {
+        "training": {
+            f"validation {figure}": history.history[f"val_{figure}"][best]
+            for figure in ("accuracy", "nats")
+        }
+    }
+    if recipe.phrases:
+        labels, held_out_labels = (each.argmax(axis=1) for each in (targets, held_out_targets))
+        pipe, chosen["phrases"] = add_phrases(
+            pipe, texts, labels, (held_out, held_out_labels), **recipe.phrases
+        )
+    return pipe, chosen
 
 
 def beginning(name: str, checkpoints: Path, presets: Path) -> Sentiment:
@@ -110,8 +134,8 @@ def make(name: str, checkpoints: Path, output: Path) -> None:
     """Trains and releases a preset, as `rnnapps.training.command` asks."""
     from rnnapps.pipelines.sentiment.release import release
 
-    pipe, history = train(name, checkpoints, output)
-    release(name, pipe, history, output / name)
+    pipe, chosen = train(name, checkpoints, output)
+    release(name, pipe, chosen, output / name)
 
 
 if __name__ == "__main__":

@@ -48,8 +48,10 @@ def export(network: keras.Model, path: Path) -> Path:
             f"Expected the TensorFlow backend for {path.name!r}. Received: "
             f"{keras.backend.backend()!r}. Do set KERAS_BACKEND=tensorflow, or export to .onnx."
         )
-    sample = _sample(network, *(_lite_shape(network) if path.suffix == ".tflite" else (2, 3)))
     session = KerasSession(network)
+    sample = _sample(network, *(_lite_shape(network) if path.suffix == ".tflite" else (2, 3)))
+    _, states = session.run(sample)  # from zero; those that come out are states that do occur
+    sample = {**sample, **states}
     outputs, states = session.run(sample)
     wanted = {**outputs, **{NEXT + name: value for name, value in states.items()}}
     if path.suffix == ".onnx":
@@ -72,7 +74,10 @@ def export(network: keras.Model, path: Path) -> Path:
 
 
 def _sample(network: keras.Model, batch: int, time: int) -> Arrays:
-    """Draws inputs: ids that their embedding has, rows from full length to a single step."""
+    """Draws inputs: ids that their embedding has, rows from full length to a single step.
+
+    States begin with zero.
+    """
     rng = np.random.default_rng(0)
     sizes = _vocabularies(network)
     sample: Arrays = {}
@@ -82,6 +87,8 @@ def _sample(network: keras.Model, batch: int, time: int) -> Arrays:
             sample[name] = np.linspace(time, 1, batch).astype(np.int32)
         elif "int" in tensor.dtype:
             sample[name] = rng.integers(sizes.get(name, 2), size=shape).astype(np.int32)
+        elif name in network.output:
+            sample[name] = np.zeros(shape, np.float32)
         else:
             sample[name] = rng.normal(size=shape, scale=0.3).astype(np.float32)
     return sample

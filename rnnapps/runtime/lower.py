@@ -139,19 +139,28 @@ def _pooling(graph: Graph, layer: Pooling, x: str, lengths: str | None = None) -
     if layer.mode == "last":
         return [graph.node("GatherND", [x, graph.node("Sub", [ends, one])], batch_dims=1)]
     padding = graph.constant(np.array(-np.inf if layer.mode == "max" else 0, np.float32))
-    x = graph.node("Where", [_validity(graph, x, ends), x, padding])
+    valid = graph.node("Unsqueeze", [validity(graph, x, ends), graph.constant(np.array([2]))])
+    x = graph.node("Where", [valid, x, padding])
     if layer.mode == "max":
         return [graph.node("ReduceMax", [x], axes=[1], keepdims=0)]
     total = graph.node("ReduceSum", [x, one], keepdims=0)
     return [graph.node("Div", [total, graph.node("Cast", [ends], to=1)])]
 
 
-def _validity(graph: Graph, x: str, ends: str) -> str:
-    """Tells which steps are real, as `rnnapps.nn.lengths.validity`, in the shape of `x`."""
-    zero, one, last = (graph.constant(np.array(value, np.int64)) for value in (0, 1, [2]))
+def validity(graph: Graph, x: str, ends: str) -> str:
+    """Tells which steps are real, as `rnnapps.nn.lengths.validity` does.
+
+    Args:
+        graph: The graph.
+        x: Name of a tensor of shape `(batch, time, ...)`.
+        ends: Name of the int64 lengths, of shape `(batch, 1)`.
+
+    Returns:
+        The name of a tensor of truths, of shape `(batch, time)`.
+    """
+    zero, one = (graph.constant(np.array(value, np.int64)) for value in (0, 1))
     time = graph.node("Gather", [graph.node("Shape", [x]), one])
-    valid = graph.node("Less", [graph.node("Range", [zero, time, one]), ends])
-    return graph.node("Unsqueeze", [valid, last])
+    return graph.node("Less", [graph.node("Range", [zero, time, one]), ends])
 
 
 def _recurrent(
