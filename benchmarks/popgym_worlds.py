@@ -11,20 +11,17 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from results import HERE, publish
-from worlds import SEEDS, told
+from worlds import SEEDS, told, trained
 
-from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
-from rnnapps.pipelines.agent.release import EPISODES, SEED
+from rnnapps.pipelines.agent.release import EPISODES
 from rnnapps.pipelines.agent.settings import Settings
-from rnnapps.pipelines.agent.train import train
 from rnnapps.report import Report
 
 TITLE = f"Return, mean ± deviation over {len(SEEDS)} trainings"
@@ -74,39 +71,19 @@ def highest(history: dict[str, list[float]], each: int) -> float:
     return best
 
 
-def measured(chosen: Recipe, folder: Path, memory: bool) -> tuple[list[float], list[float], float]:
-    """Gives for each seed the highest return of its training and that of new episodes; by chance.
-
-    Args:
-        chosen: How the world is learnt.
-        folder: Of the checkpoints.
-        memory: False leaves the recurrent layers out.
-    """
-    best, after, by_chance = [], [], 0.0
-    kind = "memory" if memory else "memoryless"
-    for seed in SEEDS:
-        agent, history = train(replace(chosen, seed=seed), folder / f"{kind}_{seed}", memory)
-        each = chosen.num_envs * chosen.settings.get("n_steps", Settings.n_steps)
-        figures = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
-        best.append(highest(history.history, each))
-        after.append(figures["this agent"]["mean_return"])
-        by_chance = figures["random actions"]["mean_return"]
-        print(chosen.env, kind, seed, best[-1], after[-1], flush=True)
-    return best, after, by_chance
-
-
 def row(name: str, folder: Path) -> dict[str, Any]:
     """Measures a world."""
     chosen = WORLDS[name]
-    best, after, by_chance = measured(chosen, folder, memory=True)
-    without, _, _ = measured(chosen, folder, memory=False)
+    each = chosen.num_envs * chosen.settings.get("n_steps", Settings.n_steps)
+    histories, after, by_chance = zip(*trained(chosen, folder, memory=True), strict=True)
+    others, _, _ = zip(*trained(chosen, folder, memory=False), strict=True)
     return {
         "world": name,
         "steps": f"{chosen.steps:,}",
-        "highest": told(best),
+        "highest": told([highest(history, each) for history in histories]),
         "new episodes": told(after),
-        "highest without memory": told(without),
-        "random actions": f"{by_chance:.3f}",
+        "highest without memory": told([highest(history, each) for history in others]),
+        "random actions": f"{by_chance[0]:.3f}",
         "published": PUBLISHED.get(name, ""),
         "date": datetime.now(UTC).date().isoformat(),
     }

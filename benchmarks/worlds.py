@@ -8,6 +8,7 @@ killed; names of presets as arguments choose among the worlds.
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,17 +31,28 @@ PUBLISHED = {
 }
 
 
-def returns(recipe: Recipe, folder: Path, memory: bool) -> tuple[list[float], float]:
-    """Gives the mean return that each seed reaches, and that of random actions."""
-    found, by_chance = [], 0.0
+def trained(
+    recipe: Recipe, folder: Path, memory: bool
+) -> Iterator[tuple[dict[str, list[float]], float, float]]:
+    """Learns a world with each seed.
+
+    Args:
+        recipe: How it is learnt.
+        folder: Of the checkpoints.
+        memory: False leaves the recurrent layers out.
+
+    Yields:
+        The history, the mean return of new episodes and that of random actions.
+    """
+    kind = "memory" if memory else "memoryless"
     for seed in SEEDS:
-        kind = "memory" if memory else "memoryless"
-        agent, _ = train(replace(recipe, seed=seed), folder / f"{kind}_{seed}", memory)
+        agent, history = train(replace(recipe, seed=seed), folder / f"{kind}_{seed}", memory)
         figures = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
-        found.append(figures["this agent"]["mean_return"])
-        by_chance = figures["random actions"]["mean_return"]
-        print(recipe.env, kind, seed, found[-1], flush=True)
-    return found, by_chance
+        own, by_chance = (
+            float(figures[each]["mean_return"]) for each in ("this agent", "random actions")
+        )
+        print(recipe.env, kind, seed, own, flush=True)
+        yield history.history, own, by_chance
 
 
 def main() -> None:
@@ -51,8 +63,8 @@ def main() -> None:
     rows: list[dict[str, Any]] = []
     for name in options.names or RECIPES:
         recipe, folder = RECIPES[name], options.checkpoints / "worlds" / name
-        ours, by_chance = returns(recipe, folder, memory=True)
-        without, _ = returns(recipe, folder, memory=False)
+        _, ours, by_chance = zip(*trained(recipe, folder, memory=True), strict=True)
+        _, without, _ = zip(*trained(recipe, folder, memory=False), strict=True)
         value, source = PUBLISHED.get(name, ("", ""))
         rows.append(
             {
@@ -60,7 +72,7 @@ def main() -> None:
                 "steps": f"{recipe.steps:,}",
                 "rnnapps": told(ours),
                 "the same without memory": told(without),
-                "random actions": f"{by_chance:.1f}",
+                "random actions": f"{by_chance[0]:.1f}",
                 "published": value,
                 "source": source,
             }
@@ -69,7 +81,7 @@ def main() -> None:
     publish("worlds", Report({}, title=title, tables={title: rows}), seeds=list(SEEDS))
 
 
-def told(means: list[float]) -> str:
+def told(means: Sequence[float]) -> str:
     """Tells the mean over seeds and its deviation."""
     digits = 1 if np.max(np.abs(means)) >= 10 else 3
     return f"{np.mean(means):.{digits}f} ± {np.std(means, ddof=1):.{digits}f}"

@@ -112,7 +112,8 @@ def phrases(rows: list[np.ndarray], size: int, buckets: int) -> Phrases:
     keys = [third + 1, pairs, (first + 1) * base**2 + pairs]
     lengths = np.array([len(row) for row in rows])
     text = np.tile(np.repeat(np.arange(len(rows)), lengths), 3)
-    return Phrases(text, *map(np.concatenate, (keys, places, marks)), lengths)
+    key, place, mark = map(np.concatenate, (keys, places, marks))
+    return Phrases(text, key, place, mark, lengths)
 
 
 def counted(found: Phrases, column: np.ndarray, valid: np.ndarray, columns: int) -> Any:
