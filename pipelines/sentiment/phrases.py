@@ -46,7 +46,7 @@ def hashed(first: Any, second: Any, third: Any, size: int, buckets: int) -> list
     Example:
     >>> from rnnapps.pipelines.sentiment.phrases import hashed
     >>> hashed(3, 2, 1, size=10, buckets=100)
-    [(1, 0), (53, 20), (90, 40)]
+    [(1, 0), (53, 21), (90, 41)]
     """
     found = [(third, third * 0)]
     for factors in zip(PLACES, MARKS, strict=True):
