@@ -58,12 +58,13 @@ def add_phrases(
     nats = {share: float(np.logaddexp(0, -each).mean()) for share, each in right.items()}
     share = min(SHARES, key=lambda share: nats[share])
     weights = pipe.weights()
-    kernel = np.vstack([weights["logits/kernel"], [-share * scale / 2, share * scale / 2]])
-    weights["logits/kernel"] = kernel.astype(np.float32)
+    row = np.array([[-share * scale / 2, share * scale / 2]], np.float32)
+    kernel = np.concatenate([weights["logits/kernel"], row])
+    weights |= {"logits/kernel": kernel, "phrases/table": table, "phrases/marks": marks}
     whole = type(pipe)(
         {**pipe.config, "phrase_buckets": buckets},
         pipe.preprocessor,
-        weights={**weights, "phrases/table": table, "phrases/marks": marks},
+        weights=weights,
         metadata=pipe.metadata,
         files=pipe.files,
     )

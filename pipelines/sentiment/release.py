@@ -67,7 +67,11 @@ def release(name: str, pipe: Sentiment, chosen: Chosen, directory: Path) -> None
                 }
                 for number, each in enumerate(recipe.self_training, 1)
             },
-            "phrases": phrases_of(recipe, chosen.get("phrases", {})),
+            **(
+                {"phrases": phrases_of(recipe, chosen.get("phrases", {}))}
+                if "phrase_buckets" in pipe.config
+                else {}
+            ),
             "pretraining": {
                 "text": "training and unlabelled reviews of IMDb, without texts of the test part",
                 **LANGUAGE_MODEL,

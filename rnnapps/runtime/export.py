@@ -13,7 +13,7 @@ import numpy as np
 from rnnapps.errors import InputError, RnnappsError
 from rnnapps.files import replace_bytes, replaced_folder
 from rnnapps.runtime.lower import lower
-from rnnapps.runtime.session import LENGTHS, NEXT, KerasSession, OnnxSession
+from rnnapps.runtime.session import LENGTHS, NEXT, KerasSession, OnnxSession, zero_states
 
 TOLERANCE = 1e-3
 #: Steps that a LiteRT network without states reads, its rows right-padded.
@@ -49,9 +49,10 @@ def export(network: keras.Model, path: Path) -> Path:
             f"{keras.backend.backend()!r}. Do set KERAS_BACKEND=tensorflow, or export to .onnx."
         )
     session = KerasSession(network)
-    sample = _sample(network, *(_lite_shape(network) if path.suffix == ".tflite" else (2, 3)))
-    _, states = session.run(sample)  # from zero; those that come out are states that do occur
-    sample = {**sample, **states}
+    batch, time = _lite_shape(network) if path.suffix == ".tflite" else (2, 3)
+    sample = _sample(network, batch, time)
+    _, states = session.run({**sample, **zero_states(session, batch)})
+    sample |= states  # such as do occur
     outputs, states = session.run(sample)
     wanted = {**outputs, **{NEXT + name: value for name, value in states.items()}}
     if path.suffix == ".onnx":
@@ -74,21 +75,18 @@ def export(network: keras.Model, path: Path) -> Path:
 
 
 def _sample(network: keras.Model, batch: int, time: int) -> Arrays:
-    """Draws inputs: ids that their embedding has, rows from full length to a single step.
-
-    States begin with zero.
-    """
+    """Draws inputs but no states: ids of an embedding, rows from full length to a single step."""
     rng = np.random.default_rng(0)
     sizes = _vocabularies(network)
     sample: Arrays = {}
     for name, tensor in network.input.items():
+        if name in network.output:
+            continue
         shape = _shape(tensor, (batch, time))
         if name == LENGTHS:
             sample[name] = np.linspace(time, 1, batch).astype(np.int32)
         elif "int" in tensor.dtype:
             sample[name] = rng.integers(sizes.get(name, 2), size=shape).astype(np.int32)
-        elif name in network.output:
-            sample[name] = np.zeros(shape, np.float32)
         else:
             sample[name] = rng.normal(size=shape, scale=0.3).astype(np.float32)
     return sample
