@@ -47,7 +47,8 @@ class Actions:
     """Draws actions of what a policy gives, and tells how likely they are.
 
     Choices are drawn each from its own softmax. Continuous actions are drawn from normal
-    distributions, and brought into their bounds only for the environment.
+    distributions over numbers of which -1 and 1 stand for the bounds, and are brought into these
+    only for the environment.
 
     Args:
         spec: As `described` gives it.
@@ -102,8 +103,9 @@ class Actions:
     def given(self, drawn: np.ndarray) -> np.ndarray:
         """Turns what was drawn into actions of shape `(batch, ...)` as environments take them."""
         if self.continuous:
-            bounded = np.clip(drawn.astype(float), self.spec["low"], self.spec["high"])
-            chosen = bounded.astype(self.spec["dtype"])
+            low, high = np.array(self.spec["low"]), np.array(self.spec["high"])
+            share = (np.clip(drawn, -1, 1) + 1.0) / 2
+            chosen = (low * (1 - share) + high * share).astype(self.spec["dtype"])
         else:
             chosen = (drawn + np.array(self.spec["start"])).astype(np.int64)
         return chosen.reshape(len(chosen), *self.spec["shape"])

@@ -126,8 +126,7 @@ def random_policy(agent: Agent, seed: int) -> Policy:
 
     def act(observations: Any, begins: np.ndarray) -> np.ndarray:
         if actions.continuous:
-            low, high = actions.spec["low"], actions.spec["high"]
-            return actions.given(rng.uniform(low, high, (len(begins), len(low))))
+            return actions.given(rng.uniform(-1, 1, (len(begins), actions.width // 2)))
         logits = np.zeros((len(begins), actions.width))
         if place is not None:
             seen = vectors(agent.observations, observations)

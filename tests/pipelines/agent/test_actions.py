@@ -37,6 +37,7 @@ def test_continuous_actions_have_the_likelihood_of_a_normal_distribution():
 def test_actions_reach_the_environment_in_its_bounds_and_shape():
     box = Actions(described(spaces.Box(np.array([[-1], [0]]), np.array([[1], [3]]), (2, 1))))
     np.testing.assert_array_equal(box.given(np.array([[-5.0, 9.0]])), [[[-1], [3]]])
+    np.testing.assert_array_equal(box.given(np.array([[0.5, -0.5]])), [[[0.5], [0.75]]])
     choice = Actions(described(spaces.Discrete(4, start=2)))
     assert choice.given(np.array([[3]])).tolist() == [5]
 
