@@ -30,7 +30,13 @@ RECIPES = {
         env="PendulumNoVel-v1",
         steps=100_000,
         summary="Swings a pendulum up and keeps it there, without seeing its velocity.",
-        settings={"segment": 32, "gamma": 0.9},
+        settings={
+            "n_steps": 512,
+            "segment": 32,
+            "gamma": 0.9,
+            "noise_correlation": 0.75,
+            "target_kl": 0.02,
+        },
     ),
     "mountaincar_novel": Recipe(
         env="MountainCarContinuousNoVel-v0",
