@@ -9,14 +9,13 @@ was killed; names as arguments choose among the worlds, and what is known of the
 from __future__ import annotations
 
 import argparse
-import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from results import HERE, publish
+from results import beside_earlier, publish
 from worlds import SEEDS, told, trained
 
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
@@ -90,12 +89,9 @@ def row(name: str, folder: Path) -> dict[str, Any]:
 
 
 def main(names: Sequence[str], checkpoints: Path) -> None:
-    file = HERE / "results" / "popgym_worlds.json"
     for name in names or WORLDS:
         found = row(name, checkpoints / "popgym" / name)
-        known = json.loads(file.read_text())["tables"][TITLE] if file.exists() else []
-        rows = {**{each["world"]: each for each in known}, name: found}
-        table = [rows[each] for each in WORLDS if each in rows]
+        table = beside_earlier("popgym_worlds", TITLE, found, WORLDS)
         report = Report({}, title="POPGym", tables={TITLE: table})
         publish("popgym_worlds", report, seeds=list(SEEDS), published=SOURCE)
 

@@ -7,6 +7,7 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -52,6 +53,23 @@ def publish(name: str, report: Report, **settings: Any) -> None:
     if count != 1:
         raise SystemExit(f"Expected one region {mark} in {readme}. Received: {count}.")
     replace_bytes(readme, text.encode())
+
+
+def beside_earlier(
+    name: str, title: str, row: dict[str, Any], order: Iterable[str]
+) -> list[dict[str, Any]]:
+    """Puts a world's row beside those that were published before, in place of its earlier one.
+
+    Args:
+        name: Name of the benchmark.
+        title: Title of the table.
+        row: What was found.
+        order: Worlds of the table; rows of others are left out.
+    """
+    file = HERE / "results" / f"{name}.json"
+    known = json.loads(file.read_text())["tables"][title] if file.exists() else []
+    rows = {each["world"]: each for each in [*known, row]}
+    return [rows[world] for world in order if world in rows]
 
 
 def _version(package: str) -> str | None:

@@ -2,7 +2,7 @@
 
 Each world is learnt anew by several seeds, with memory and without, by the recipe of its preset;
 then 100 new episodes are played with the likeliest actions. Goes on from `checkpoints` when it was
-killed; names of presets as arguments choose among the worlds.
+killed; names of presets as arguments choose among the worlds, and the rows of the others stay.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from results import publish
+from results import beside_earlier, publish
 
 from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
@@ -23,6 +24,7 @@ from rnnapps.pipelines.agent.train import train
 from rnnapps.report import Report
 
 SEEDS = (1, 2, 3, 4, 5)
+TITLE = f"Mean return of {EPISODES} episodes, mean ± deviation over {len(SEEDS)} trainings"
 ZOO = "RecurrentPPO in RL Baselines3 Zoo, benchmark.md"
 PUBLISHED = {
     "cartpole_novel": (500.0, ZOO),
@@ -55,30 +57,30 @@ def trained(
         yield history.history, own, by_chance
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help=f"among {', '.join(RECIPES)}; all where none")
-    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
-    options = parser.parse_args()
-    rows: list[dict[str, Any]] = []
-    for name in options.names or RECIPES:
-        recipe, folder = RECIPES[name], options.checkpoints / "worlds" / name
-        _, ours, by_chance = zip(*trained(recipe, folder, memory=True), strict=True)
-        _, without, _ = zip(*trained(recipe, folder, memory=False), strict=True)
-        value, source = PUBLISHED.get(name, ("", ""))
-        rows.append(
-            {
-                "world": recipe.env,
-                "steps": f"{recipe.steps:,}",
-                "rnnapps": told(ours),
-                "the same without memory": told(without),
-                "random actions": f"{by_chance[0]:.1f}",
-                "published": value,
-                "source": source,
-            }
-        )
-    title = f"Mean return of {EPISODES} episodes, mean ± deviation over {len(SEEDS)} trainings"
-    publish("worlds", Report({}, title=title, tables={title: rows}), seeds=list(SEEDS))
+def row(name: str, folder: Path) -> dict[str, Any]:
+    """Measures a world by the name of its preset."""
+    recipe = RECIPES[name]
+    _, ours, by_chance = zip(*trained(recipe, folder, memory=True), strict=True)
+    _, without, _ = zip(*trained(recipe, folder, memory=False), strict=True)
+    value, source = PUBLISHED.get(name, ("", ""))
+    return {
+        "world": recipe.env,
+        "steps": f"{recipe.steps:,}",
+        "rnnapps": told(ours),
+        "the same without memory": told(without),
+        "random actions": f"{by_chance[0]:.1f}",
+        "published": value,
+        "source": source,
+        "date": datetime.now(UTC).date().isoformat(),
+    }
+
+
+def main(names: Sequence[str], checkpoints: Path) -> None:
+    order = [recipe.env for recipe in RECIPES.values()]
+    for name in names or RECIPES:
+        found = row(name, checkpoints / "worlds" / name)
+        tables = {TITLE: beside_earlier("worlds", TITLE, found, order)}
+        publish("worlds", Report({}, title="Worlds", tables=tables), seeds=list(SEEDS))
 
 
 def told(means: Sequence[float]) -> str:
@@ -88,4 +90,8 @@ def told(means: Sequence[float]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"among {', '.join(RECIPES)}; all where none")
+    parser.add_argument("--checkpoints", type=Path, default=Path("checkpoints"))
+    options = parser.parse_args()
+    main(options.names, options.checkpoints)
