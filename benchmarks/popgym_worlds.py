@@ -82,7 +82,7 @@ def row(name: str, folder: Path) -> dict[str, Any]:
         "highest": told([highest(history, each) for history in histories]),
         "new episodes": told(after),
         "highest without memory": told([highest(history, each) for history in others]),
-        "random actions": f"{by_chance[0]:.3f}",
+        "random actions": told(by_chance[:1]),
         "published": PUBLISHED.get(name, ""),
         "date": datetime.now(UTC).date().isoformat(),
     }

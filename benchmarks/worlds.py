@@ -68,7 +68,7 @@ def row(name: str, folder: Path) -> dict[str, Any]:
         "steps": f"{recipe.steps:,}",
         "rnnapps": told(ours),
         "the same without memory": told(without),
-        "random actions": f"{by_chance[0]:.1f}",
+        "random actions": told(by_chance[:1]),
         "published": value,
         "source": source,
         "date": datetime.now(UTC).date().isoformat(),
@@ -84,9 +84,10 @@ def main(names: Sequence[str], checkpoints: Path) -> None:
 
 
 def told(means: Sequence[float]) -> str:
-    """Tells the mean over seeds and its deviation."""
+    """Tells the mean over seeds and, where there are several, its deviation."""
     digits = 1 if np.max(np.abs(means)) >= 10 else 3
-    return f"{np.mean(means):.{digits}f} ± {np.std(means, ddof=1):.{digits}f}"
+    mean = f"{np.mean(means):.{digits}f}"
+    return mean if len(means) == 1 else f"{mean} ± {np.std(means, ddof=1):.{digits}f}"
 
 
 if __name__ == "__main__":
