@@ -58,4 +58,19 @@ RECIPES = {
             "gae_lambda": 0.5,
         },
     ),
+    "minigrid_memory": Recipe(
+        env="MiniGrid-MemoryS7-v0",
+        steps=200_000,
+        summary="Remembers a thing that it saw, and goes to its like at the end of a corridor.",
+        num_envs=16,
+        network={"units": 128},
+        settings={
+            "n_steps": 256,
+            "batch_size": 512,
+            "n_epochs": 6,
+            "ent_coef": 0.01,
+            "target_kl": 0.03,
+            "normalize_reward": False,
+        },
+    ),
 }
