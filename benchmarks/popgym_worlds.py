@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +83,6 @@ def row(name: str, folder: Path) -> dict[str, Any]:
         "highest without memory": told([highest(history, each) for history in others]),
         "random actions": told(by_chance[:1]),
         "published": PUBLISHED.get(name, ""),
-        "date": datetime.now(UTC).date().isoformat(),
     }
 
 

@@ -30,7 +30,7 @@ def publish(name: str, report: Report, **settings: Any) -> None:
     """
     print(report)
     about = {
-        "date": datetime.now(UTC).date().isoformat(),
+        "date": _today(),
         "machine": f"{_processor()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
         **{package: found for package in PACKAGES if (found := _version(package))},
@@ -58,7 +58,7 @@ def publish(name: str, report: Report, **settings: Any) -> None:
 def beside_earlier(
     name: str, title: str, row: dict[str, Any], order: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """Puts a world's row beside those that were published before, in place of its earlier one.
+    """Dates a world's row and puts it beside those published before, in place of its earlier one.
 
     Args:
         name: Name of the benchmark.
@@ -68,8 +68,12 @@ def beside_earlier(
     """
     file = HERE / "results" / f"{name}.json"
     known = json.loads(file.read_text())["tables"][title] if file.exists() else []
-    rows = {each["world"]: each for each in [*known, row]}
+    rows = {each["world"]: each for each in [*known, {**row, "date": _today()}]}
     return [rows[world] for world in order if world in rows]
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
 
 
 def _version(package: str) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +70,6 @@ def row(name: str, folder: Path) -> dict[str, Any]:
         "random actions": told(by_chance[:1]),
         "published": value,
         "source": source,
-        "date": datetime.now(UTC).date().isoformat(),
     }
 
 
