@@ -27,7 +27,7 @@ _HEAD = ("name", "task", "summary", "description", "base", "license", "parameter
 _TITLES = {
     "data": "Training data",
     "metrics": "Metrics",
-    "precision": "Precision",
+    "precision": "By the precision of the weights",
     "training": "Training",
     "limits": "Limits",
     "versions": "Versions",

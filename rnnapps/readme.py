@@ -91,13 +91,17 @@ def _first(metrics: Mapping[str, Any]) -> str:
         return ""
     name, value = next(iter(metrics["test"].items()))
     others = [
-        f"{title.removesuffix(', test')} {values[name]:.3g}"
+        f"{title.removesuffix(', test')} {_short(values[name])}"
         for title, values in metrics.items()
         if title != "test" and name in values
     ]
-    beside = f" ({', '.join(others)})" if others else ""
+    beside = f" ({'; '.join(others)})" if others else ""
     title = name.upper() if name in SHORT else name.replace("_", " ")
-    return f"{value:.3g} {title}{beside}"
+    return f"{_short(value)} {title}{beside}"
+
+
+def _short(value: float) -> str:
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _source(data: Mapping[str, Any]) -> str:

@@ -35,7 +35,9 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
             "summary": recipe.summary,
             "description": "A policy with an LSTM, learnt by proximal policy optimisation.",
             "license": "Apache-2.0",
-            "data": [{"name": f"{steps:,} steps of its own in {recipe.env}", "license": "none"}],
+            "data": [
+                {"name": f"{steps:,} steps of its own in {recipe.env}", "license": "none needed"}
+            ],
             "metrics": {"test": rows["this agent"], "random actions": rows["random actions"]},
             "training": {
                 "command": f"python -m rnnapps.pipelines.agent.train {name}",

@@ -118,7 +118,7 @@ LIMITS = {
     "english": [
         "It knows words and grammar, and no facts: nothing that it writes is true.",
         "A text keeps to its subject for a sentence or two.",
-        "Its style is that of the nineteenth century, and so are the opinions that it has read.",
+        "It writes as people wrote a hundred years ago and more, and has read their opinions.",
         "Of WikiText-2 it has read, and is measured on, the sentences without `<unk>` only.",
     ],
 }

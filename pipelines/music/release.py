@@ -60,7 +60,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
                 "seed": recipe.seed,
                 "epochs": len(history.history["val_nats"]),
                 "validation nats per event": best,
-                "learning rate": recipe.learning_rate,
+                "learning_rate": recipe.learning_rate,
                 "gradient clipping (global norm)": 1.0,
                 "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
             },

@@ -4,4 +4,4 @@ TASK = "ner"
 ALIASES = ("token-classification", "named-entity-recognition")
 DEFAULT = "open"
 PIPELINE = "rnnapps.pipelines.ner.pipeline:NamedEntities"
-SUMMARY = "Finds names in texts, and tags words as own examples do."
+SUMMARY = "Finds names in texts, and tags words as your own examples do."

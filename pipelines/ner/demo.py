@@ -24,4 +24,5 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     """
     rendering = pipe.render(TEXT)
     rendering.save(folder / "ner.html")
-    return [("Names in a text", rendering._repr_html_())]
+    link = '<p><a href="ner.html">ner.html</a></p>'
+    return [("Names in a text", rendering._repr_html_() + link)]

@@ -175,7 +175,8 @@ class NamedEntities(Pipeline):
             For each text its spans, dicts of `entity_group` (the label), `score` (the probability
             of the span), `word`, `start` and `end`: `text[start:end]` is the word. A text in words
             counts as these with blanks between them. Where tags stand alone, as parts of speech
-            do, each word is a span. A name that a text repeats may be told by its other places.
+            do, each word is a span. Where the preset says so (`repeats`), a name that a text
+            repeats may be told by its other places.
 
         Raises:
             InputError: If an input is neither text nor words.

@@ -26,25 +26,29 @@ def release(name: str, pipe: NamedEntities, chosen: Mapping[str, float], directo
     recipe = RECIPES[name]
     ways = precisions(pipe)
     measured = {
-        f"{kind}, {each}": measured_on(way, each, recipe.meanings.get(each))
+        f"{kind}, {TITLES[each]}": measured_on(way, each, recipe.meanings.get(each))
         for each in recipe.datasets
         for kind, way in ways.items()
     }
-    others = {f"{each}, test": measured[f"int8, {each}"] for each in recipe.datasets[1:]}
+    title, *others = (TITLES[each] for each in recipe.datasets)
     pipe.save(
         directory,
         compact=True,
         metadata={
             "name": name,
             "summary": SUMMARIES[name],
-            "description": f"Under `test` stand the figures on {recipe.datasets[0]}.",
+            "description": f"Under `test` stand the figures on {title}.",
             "license": "Apache-2.0",
             "data": [datasets.DATASETS[each].credit for each in (*recipe.datasets, "glove")],
-            "metrics": {"test": measured[f"int8, {recipe.datasets[0]}"], **others},
+            "metrics": {
+                "test": measured[f"int8, {title}"],
+                **{f"{other}, test": measured[f"int8, {other}"] for other in others},
+            },
             "precision": measured,
             "training": {
                 "command": f"python -m rnnapps.pipelines.ner.train {name}",
                 "seed": recipe.seed,
+                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
                 **recipe.training,
                 **chosen,
                 "gradient clipping (global norm)": 1.0,
@@ -82,6 +86,12 @@ def measured_on(
     return measured([spans(each.tags, "BIOES") for each in own], found)
 
 
+TITLES = {
+    "conll2003": "CoNLL-2003",
+    "wnut17": "WNUT 2017",
+    "btc": "Broad Twitter Corpus",
+    "wikigold": "WikiGold",
+}
 SUMMARIES = {
     "conll2003": "Persons, places, organisations and other names in English news.",
     "open": "Persons, places, firms, groups, products and works in English posts and articles.",
@@ -95,8 +105,8 @@ LIMITS = {
     ],
     "open": [
         "English. Names in posts are often missed: see the figures by corpus.",
-        "Names of users (`@name`) are not tagged, nor asked for in the figures on BTC.",
-        "On BTC and WikiGold a firm or group counts as ORG, on WikiGold a product or work as MISC.",
+        "On the Broad Twitter Corpus, names of users (`@name`) are not asked for; none is tagged.",
+        "On it and WikiGold a firm or group counts as ORG, on WikiGold a product or work as MISC.",
         "Each sentence is read by itself: a name told once does not help the next sentence.",
         "Of a word with more than 20 characters the first and last ten are read.",
     ],

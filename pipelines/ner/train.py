@@ -1,4 +1,4 @@
-"""Trains the shipped presets: `python -m rnnapps.pipelines.ner.train conll2003`.
+"""Trains the shipped presets: `python -m rnnapps.pipelines.ner.train open`.
 
 Needs the folder of public data in RNNAPPS_DATA. A killed training goes on where it was when the
 same command is given again.

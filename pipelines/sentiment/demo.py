@@ -35,7 +35,8 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     rows = [(s, a["label"], round(a["score"], 3)) for s, a in zip(SENTENCES, answers, strict=True)]
     explanation = pipe.explain(REVIEW)
     explanation.save(folder / "sentiment.html")
+    link = '<p><a href="sentiment.html">sentiment.html</a></p>'
     return [
         ("Some sentences", Table(("text", "label", "score"), rows).html()),
-        ("What each word adds", explanation._repr_html_()),
+        ("What each word adds", explanation._repr_html_() + link),
     ]

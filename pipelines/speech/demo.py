@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,6 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     player = ""
     if isinstance(sound, bytes):
         (folder / "speech.ogg").write_bytes(sound)
-        data = b64encode(sound).decode()
-        player = f'<audio controls src="data:audio/ogg;base64,{data}"></audio>'
-    return [("A recording, written down", f"{player}<p>{words}</p>")]
+        player = '<audio controls src="speech.ogg"></audio>'
+    link = '<p><a href="speech.srt">speech.srt</a></p>'
+    return [("A recording, written down", f"{player}<p>{words}</p>{link}")]

@@ -70,7 +70,8 @@ def release(
         metadata={
             "name": name,
             "summary": SUMMARIES[name],
-            "description": f"Under `test` stand the figures on {title}.",
+            "description": f"Under `test` stand the figures on {title}; those by the precision of "
+            "the weights are without the language model.",
             "license": "Apache-2.0",
             "data": [
                 datasets.DATASETS[each].credit
@@ -81,7 +82,8 @@ def release(
             "training": {
                 "command": f"python -m rnnapps.pipelines.speech.train {name}",
                 "seed": recipe.seed,
-                "batch size": recipe.batch_size,
+                "batch_size": recipe.batch_size,
+                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
                 **recipe.training,
                 **({"epochs of strong variation": recipe.strong} if recipe.strong else {}),
                 **({"strings put together": recipe.strings} if recipe.strings else {}),

@@ -1,4 +1,4 @@
-"""Trains the shipped presets: `python -m rnnapps.pipelines.speech.train english`.
+"""Trains the shipped presets: `python -m rnnapps.pipelines.speech.train digits`.
 
 Needs the folder of public data in RNNAPPS_DATA. A killed training goes on where it was when the
 same command is given again.
