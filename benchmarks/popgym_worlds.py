@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 from results import beside_earlier, publish
-from worlds import SEEDS, told, trained
+from worlds import SEEDS, played, told, trained
 
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
 from rnnapps.pipelines.agent.release import EPISODES
@@ -24,24 +24,40 @@ from rnnapps.report import Report
 
 TITLE = f"Return, mean ± deviation over {len(SEEDS)} trainings"
 SOURCE = "GRU after 15,000,000 steps, Morad et al. 2023, arXiv:2303.01859"
-PUBLISHED = {"CountRecallEasy": 0.177}
+PUBLISHED = {"CountRecallEasy": 0.177, "RepeatPreviousMedium": -0.315}
 
 
-def recipe(world: str, steps: int, **settings: Any) -> Recipe:
+def recipe(world: str, steps: int, num_envs: int = 16, units: int = 64, **settings: Any) -> Recipe:
     """Tells how a world is learnt."""
-    env = f"popgym-{world}-v0"
     given: dict[str, Any] = {"batch_size": 512, "n_epochs": 6, "learning_rate": 2e-3, **settings}
-    return Recipe(env=env, steps=steps, summary="", num_envs=16, settings=given)
+    return Recipe(
+        env=f"popgym-{world}-v0",
+        steps=steps,
+        summary="",
+        num_envs=num_envs,
+        network={"units": units},
+        settings=given,
+    )
 
 
-#: Each action is right or wrong by itself, so only its own reward counts; an episode has 51 steps.
+#: Each action is right or wrong by itself, so only its own reward counts; a row is an episode.
 ALONE = {"n_steps": 102, "segment": 51, "gamma": 0.0, "gae_lambda": 0.5}
+LONG_ALONE = {**ALONE, "n_steps": 103, "segment": 103}
 WORLDS = {
     "PositionOnlyCartPoleEasy": recipe("PositionOnlyCartPoleEasy", 100_000),
     "PositionOnlyCartPoleMedium": recipe("PositionOnlyCartPoleMedium", 130_000),
     "PositionOnlyCartPoleHard": recipe("PositionOnlyCartPoleHard", 160_000),
     "RepeatFirstEasy": recipe("RepeatFirstEasy", 100_000, learning_rate=3e-3, **ALONE),
     "RepeatPreviousEasy": RECIPES["repeat_previous"],
+    "RepeatPreviousMedium": recipe(
+        "RepeatPreviousMedium",
+        2_000_000,
+        num_envs=64,
+        units=128,
+        batch_size=824,
+        ent_coef=0.1,
+        **LONG_ALONE,
+    ),
     "CountRecallEasy": recipe("CountRecallEasy", 400_000, batch_size=204, ent_coef=0.01, **ALONE),
 }
 
@@ -73,15 +89,16 @@ def row(name: str, folder: Path) -> dict[str, Any]:
     """Measures a world."""
     chosen = WORLDS[name]
     each = chosen.num_envs * chosen.settings.get("n_steps", Settings.n_steps)
-    histories, after, by_chance = zip(*trained(chosen, folder, memory=True), strict=True)
-    others, _, _ = zip(*trained(chosen, folder, memory=False), strict=True)
+    agents, histories = zip(*trained(chosen, folder, memory=True), strict=True)
+    after = [played(agent) for agent in agents]
+    others = [history for _, history in trained(chosen, folder, memory=False)]
     return {
         "world": name,
         "steps": f"{chosen.steps:,}",
         "highest": told([highest(history, each) for history in histories]),
-        "new episodes": told(after),
+        "new episodes": told([own for own, _ in after]),
         "highest without memory": told([highest(history, each) for history in others]),
-        "random actions": told(by_chance[:1]),
+        "random actions": told([after[0][1]]),
         "published": PUBLISHED.get(name, ""),
     }
 

@@ -60,6 +60,8 @@ def beside_earlier(
 ) -> list[dict[str, Any]]:
     """Dates a world's row and puts it beside those published before, in place of its earlier one.
 
+    Columns are those of the new row.
+
     Args:
         name: Name of the benchmark.
         title: Title of the table.
@@ -68,8 +70,10 @@ def beside_earlier(
     """
     file = HERE / "results" / f"{name}.json"
     known = json.loads(file.read_text())["tables"][title] if file.exists() else []
-    rows = {each["world"]: each for each in [*known, {**row, "date": _today()}]}
-    return [rows[world] for world in order if world in rows]
+    dated = {**row, "date": _today()}
+    rows = {each["world"]: each for each in [*known, dated]}
+    found = [rows[world] for world in order if world in rows]
+    return [{column: each.get(column, "") for column in dated} for each in found]
 
 
 def _today() -> str:

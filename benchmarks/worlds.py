@@ -1,8 +1,11 @@
 """Does an agent with memory act well where it sees only a part? `python benchmarks/worlds.py`
 
 Each world is learnt anew by several seeds, with memory and without, by the recipe of its preset;
-then 100 new episodes are played with the likeliest actions. Goes on from `checkpoints` when it was
-killed; names of presets as arguments choose among the worlds, and the rows of the others stay.
+then 100 new episodes are played with the likeliest actions, and without memory with drawn ones too:
+where much is hidden, chance serves a policy that cannot remember (Singh et al. 1994, "Learning
+Without State-Estimation in Partially Observable Markovian Decision Processes"). Goes on from
+`checkpoints` when it was killed; names of presets as arguments choose among the worlds, and the
+rows of the others stay.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import numpy as np
 from results import beside_earlier, publish
 
 from rnnapps.pipelines.agent.evaluation import by_policy
+from rnnapps.pipelines.agent.pipeline import Agent
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
 from rnnapps.pipelines.agent.release import EPISODES, SEED
 from rnnapps.pipelines.agent.train import train
@@ -32,9 +36,7 @@ PUBLISHED = {
 }
 
 
-def trained(
-    recipe: Recipe, folder: Path, memory: bool
-) -> Iterator[tuple[dict[str, list[float]], float, float]]:
+def trained(recipe: Recipe, folder: Path, memory: bool) -> Iterator[tuple[Agent, dict[str, Any]]]:
     """Learns a world with each seed.
 
     Args:
@@ -43,31 +45,39 @@ def trained(
         memory: False leaves the recurrent layers out.
 
     Yields:
-        The history, the mean return of new episodes and that of random actions.
+        The agent and the history of its training.
     """
     kind = "memory" if memory else "memoryless"
     for seed in SEEDS:
         agent, history = train(replace(recipe, seed=seed), folder / f"{kind}_{seed}", memory)
-        figures = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
-        own, by_chance = (
-            float(figures[each]["mean_return"]) for each in ("this agent", "random actions")
-        )
-        print(recipe.env, kind, seed, own, flush=True)
-        yield history.history, own, by_chance
+        yield agent, history.history
+
+
+def played(agent: Agent, deterministic: bool = True) -> tuple[float, float]:
+    """Gives the mean return of new episodes, and that of random actions."""
+    report = agent.evaluate(episodes=EPISODES, deterministic=deterministic, seed=SEED)
+    figures = by_policy(report)
+    print(report, flush=True)
+    return figures["this agent"]["mean_return"], figures["random actions"]["mean_return"]
 
 
 def row(name: str, folder: Path) -> dict[str, Any]:
     """Measures a world by the name of its preset."""
     recipe = RECIPES[name]
-    _, ours, by_chance = zip(*trained(recipe, folder, memory=True), strict=True)
-    _, without, _ = zip(*trained(recipe, folder, memory=False), strict=True)
+    ours = [played(agent) for agent, _ in trained(recipe, folder, memory=True)]
+    others = [
+        (played(agent)[0], played(agent, deterministic=False)[0])
+        for agent, _ in trained(recipe, folder, memory=False)
+    ]
+    likeliest, drawn = zip(*others, strict=True)
     value, source = PUBLISHED.get(name, ("", ""))
     return {
         "world": recipe.env,
         "steps": f"{recipe.steps:,}",
-        "rnnapps": told(ours),
-        "the same without memory": told(without),
-        "random actions": told(by_chance[:1]),
+        "rnnapps": told([own for own, _ in ours]),
+        "without memory": told(likeliest),
+        "without memory, actions drawn": told(drawn),
+        "random actions": told([ours[0][1]]),
         "published": value,
         "source": source,
     }
