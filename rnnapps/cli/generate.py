@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from inspect import signature
 from pathlib import Path
 
 import typer
 
-from rnnapps.cli.options import UsageError, parse
+from rnnapps.cli.options import UsageError
 from rnnapps.cli.output import deliver_made, working
-from rnnapps.cli.task import HELP, PRESET, TASK, open_page, opened, task_options
+from rnnapps.cli.task import HELP, PRESET, TASK, arguments_of, method_of, open_page, opened
 
 
 def generate(
@@ -28,12 +29,11 @@ def generate(
     """
     open_page(context, task, help, "generate", ("seed",))
     assert task is not None
-    options = task_options(task, "generate")
-    inputs, values = parse(context.args, options)
+    inputs, values = arguments_of(context, task, "generate", ("seed",))
     if inputs:
         raise UsageError(f"Expected options only after the task. Received: {' '.join(inputs)}.")
     if seed is not None:
-        if "seed" not in options:
+        if "seed" not in signature(method_of(task, "generate")).parameters:
             raise UsageError(f"The task {task!r} takes no --seed.")
         values["seed"] = seed
     with working(f"generating {task}"):

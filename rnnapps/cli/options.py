@@ -94,12 +94,15 @@ def options_of(method: Callable[..., Any], skip: Iterable[str] = ()) -> dict[str
     return found
 
 
-def parse(arguments: list[str], options: Mapping[str, Option]) -> tuple[list[str], dict[str, Any]]:
+def parse(
+    arguments: list[str], options: Mapping[str, Option], others: Iterable[str] = ()
+) -> tuple[list[str], dict[str, Any]]:
     """Splits what is left of a command line into inputs and keyword arguments.
 
     Args:
         arguments: What the command itself does not know.
         options: Option by name.
+        others: Options that the command itself knows, to be told where one is unknown.
 
     Returns:
         The inputs, and the value by name.
@@ -131,7 +134,7 @@ def parse(arguments: list[str], options: Mapping[str, Option]) -> tuple[list[str
                     values[option.name] = False
                     continue
             if name not in options:
-                known = [option.flag for option in options.values()]
+                known = [*others, *(option.flag for option in options.values())]
                 raise UsageError(str(UnknownNameError.of("option", flag, known)))
             option = options[name]
             if option.is_switch and not equals:

@@ -10,9 +10,9 @@ from typing import Any
 
 import typer
 
-from rnnapps.cli.options import UsageError, parse
+from rnnapps.cli.options import UsageError
 from rnnapps.cli.output import as_json, deliver, note, working
-from rnnapps.cli.task import HELP, PRESET, TASK, existing, open_page, opened, task_options
+from rnnapps.cli.task import HELP, PRESET, TASK, arguments_of, existing, open_page, opened
 
 
 def predict(
@@ -32,7 +32,7 @@ def predict(
     """
     open_page(context, task, help, "answers", ("inputs",))
     assert task is not None
-    inputs, values = parse(context.args, task_options(task, "answers", ("inputs",)))
+    inputs, values = arguments_of(context, task, "answers", ("inputs",))
     if not inputs and sys.stdin.isatty():
         raise UsageError("Expected inputs after the task, or lines on stdin.")
     with working(f"predicting {task}") as stdout:

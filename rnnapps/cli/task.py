@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from rnnapps import registry
-from rnnapps.cli.options import Option, UsageError, listed, options_of
+from rnnapps.cli.options import Option, UsageError, listed, options_of, parse
 from rnnapps.errors import InputError
 
 TASK = typer.Argument(None, help="Name of a task, see `rnnapps list`.", show_default=False)
@@ -68,6 +68,10 @@ def open_page(
         skip: Arguments of it that are no options.
     """
     if wanted:
+        if task:
+            taken = {*signature(method_of(task, method)).parameters}
+            for each in context.command.params:
+                each.hidden = each.name in {*skip} - taken
         print(context.get_help())
         if task:
             options = task_options(task, method, skip)
@@ -91,6 +95,25 @@ def opened(task: str, preset: str | None = None, untrained: bool = False) -> Any
     return registry.load(task, False if untrained else preset)
 
 
+def arguments_of(
+    context: typer.Context, task: str, method: str, skip: tuple[str, ...] = ()
+) -> tuple[list[str], dict[str, Any]]:
+    """Reads what is left of the command line.
+
+    Args:
+        context: The command's context.
+        task: Name of the task.
+        method: Name of the method that the command calls.
+        skip: Arguments of it that are no options.
+
+    Returns:
+        The inputs, and the keyword arguments of the method.
+    """
+    others = [flag for each in context.command.params if not each.hidden for flag in each.opts]
+    flags = [flag for flag in others if flag.startswith("--")]
+    return parse(context.args, task_options(task, method, skip), flags)
+
+
 def existing(text: str) -> Path | None:
     """Finds the file or folder of that name; None where there is none."""
     path = Path(text)
@@ -98,6 +121,29 @@ def existing(text: str) -> Path | None:
         return path if path.exists() else None
     except (OSError, ValueError):  # too long for a name, or with a null character
         return None
+
+
+def data_of(task: str, inputs: list[str]) -> Path | str | None:
+    """Finds the data that a command is about.
+
+    Args:
+        task: Name or alias of the task.
+        inputs: What stood on the command line beside options.
+
+    Returns:
+        The path; or a name, or None for that which the preset knows, where the task takes names.
+
+    Raises:
+        InputError: If there is no such file.
+        UsageError: If it is not one.
+    """
+    if len(inputs) > 1:
+        raise UsageError(f"Expected one DATA. Received: {' '.join(inputs)}.")
+    if inputs:
+        return data_at(task, inputs[0])
+    if registry.find(task).load().takes_names:
+        return None
+    raise UsageError("Expected DATA after the task: a file or a folder.")
 
 
 def data_at(task: str, text: str) -> Path | str:

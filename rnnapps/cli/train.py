@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
+from inspect import signature
 from pathlib import Path
 
 import typer
 
-from rnnapps.cli.options import UsageError, parse
+from rnnapps.cli.options import UsageError
 from rnnapps.cli.output import as_json, note
-from rnnapps.cli.task import HELP, PRESET, TASK, data_at, open_page, opened, task_options
+from rnnapps.cli.task import (
+    HELP,
+    PRESET,
+    TASK,
+    arguments_of,
+    data_at,
+    data_of,
+    method_of,
+    open_page,
+    opened,
+)
 from rnnapps.preset import check_replaceable
 
 OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed", "callbacks")
@@ -19,7 +30,6 @@ OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed"
 def train(
     context: typer.Context,
     task: str | None = TASK,
-    data: str | None = typer.Argument(None, help="File or folder to learn from."),
     output: Path | None = typer.Option(None, "--output", "-o", help="Directory for the preset."),
     preset: str | None = PRESET,
     untrained: bool = typer.Option(False, "--untrained", help="Start from random weights."),
@@ -30,7 +40,7 @@ def train(
     seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
     help: bool = HELP,
 ) -> None:
-    """Train TASK on DATA and save the preset.
+    """Train TASK on DATA, a file or a folder, and save the preset.
 
     The metrics of the last epoch go to stdout as JSON.
 
@@ -38,11 +48,10 @@ def train(
     rnnapps train music my-midi/ --epochs 5 --output my-style
     rnnapps generate music --preset ./my-style --output song.mid
     rnnapps train music my-midi/ --output my-style --checkpoint-dir run --resume
+    rnnapps train agent CartPole-v1 --untrained --output my-agent
     """
     open_page(context, task, help, "fit", OWN)
     assert task is not None
-    if data is None:
-        raise UsageError("Expected DATA after the task: a file, a folder, or the id of a world.")
     if output is None:
         raise UsageError("Expected --output DIR, the directory for the trained preset.")
     if preset and untrained:
@@ -50,10 +59,8 @@ def train(
     if resume and checkpoint_dir is None:
         raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
     check_replaceable(output)
-    source = data_at(task, data)
-    inputs, values = parse(context.args, task_options(task, "fit", OWN))
-    if inputs:
-        raise UsageError(f"Expected one DATA. Received also: {' '.join(inputs)}.")
+    inputs, values = arguments_of(context, task, "fit", OWN)
+    source = data_of(task, inputs)
     known = {
         "validation_data": data_at(task, validation_data) if validation_data else None,
         "epochs": epochs,
@@ -61,7 +68,11 @@ def train(
         "resume": resume or None,
         "seed": seed,
     }
-    values |= {name: value for name, value in known.items() if value is not None}
+    given = {name: value for name, value in known.items() if value is not None}
+    for name in given.keys() - signature(method_of(task, "fit")).parameters.keys():
+        flag = "--" + name.replace("_", "-")
+        raise UsageError(f"The task {task!r} takes no {flag}. See `rnnapps train {task} --help`.")
+    values |= given
     _fit(task, preset, untrained, source, values, output)
 
 
@@ -69,7 +80,7 @@ def _fit(
     task: str,
     preset: str | None,
     untrained: bool,
-    source: Path | str,
+    source: Path | str | None,
     values: dict[str, object],
     output: Path,
 ) -> None:

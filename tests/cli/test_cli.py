@@ -201,6 +201,31 @@ def test_train_wants_all_it_needs(shell, tmp_path):
     assert code == 1 and "Epoch" not in err and "which holds other files" in err
 
 
+def test_options_of_a_task_may_stand_before_data(shell, tmp_path):
+    (tmp_path / "data.txt").write_text("%")
+    code, out, err = shell("train", "echo", "--rate", 0.5, "data.txt", "-o", "own")
+    assert code == 0 and json.loads(out)["loss"] == 0.5, err
+    code, _, err = shell("train", "echo", "--rate", 0.5, "-o", "own")
+    assert code == 2 and "Expected DATA after the task" in err
+    code, _, err = shell("train", "echo", "data.txt", "more.txt", "-o", "own")
+    assert code == 2 and "Expected one DATA. Received: data.txt more.txt." in err
+
+
+def test_unknown_options_are_told_those_of_the_command_too(shell):
+    code, _, err = shell("train", "echo", "data.txt", "-o", "own", "--epoch", 3)
+    assert code == 2 and "Did you mean '--epochs'?" in err and "--rate" in err
+
+
+def test_options_that_a_task_does_not_take_are_not_shown(shell, monkeypatch, tmp_path):
+    (tmp_path / "data.txt").touch()
+    echo = registry.find("echo").load()
+    monkeypatch.setattr(echo, "fit", lambda self, x, rate=0.1: None)
+    code, _, err = shell("train", "echo", "data.txt", "-o", "own", "--epochs", 3)
+    assert code == 2 and "The task 'echo' takes no --epochs." in err
+    _, out, _ = shell("train", "echo", "--help")
+    assert "Passes over the data" not in out and "Directory for the preset" in out
+
+
 def test_demo(shell, tmp_path):
     code, out, _ = shell("demo", "echo", "--output", "shown")
     assert code == 0 and out.strip().endswith("index.html")
@@ -305,6 +330,7 @@ def test_a_task_that_takes_names_is_measured_on_one(shell, monkeypatch):
     monkeypatch.setattr(echo, "evaluate", lambda self, world: Report({"name": world}))
     code, out, _ = shell("evaluate", "echo", "CartPole-v1", "--json")
     assert code == 0 and json.loads(out) == {"name": "CartPole-v1"}
+    assert json.loads(shell("evaluate", "echo", "--json")[1]) == {"name": None}
     assert "--world" not in shell("evaluate", "echo", "--help")[1]
 
 
