@@ -199,24 +199,25 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     if isinstance(asked, Mapping):
         asked = asked.get("entities", asked.get("spans"))
     try:
-        marks = sorted(_mark(each, raw) for each in asked)
-        check_words([label for *_, label in marks] or ["none"])
+        given = sorted(map(_mark, asked))
+        check_words([label for *_, label in given] or ["none"])
     except (TypeError, ValueError, KeyError) as error:
         raise InputError(
             f"Text {number}: Expected spans (start, end, label), or dicts as predict gives them. "
             f"Received: {asked!r:.80}."
         ) from error
+    marks = [(*_trimmed(start, end, raw), label) for start, end, label in given]
     text, places, begins = located(raw)
     cut = _cut(places.tolist(), {edge for start, end, _ in marks for edge in (start, end)})
     firsts = {start: index for index, (start, _) in enumerate(cut)}
     ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
     found: list[Span] = []
-    for start, end, label in marks:
+    for own, (start, end, label) in zip(given, marks, strict=True):
         before = found[-1].end if found else 0
         if start not in firsts or end not in ends or not before <= firsts[start] < ends[end]:
             raise InputError(
-                f"Text {number}: Expected spans that begin and end with a word and do not overlap. "
-                f"Received: ({start}, {end}, {label!r}), {text[max(start, 0) : end]!r:.80}."
+                f"Text {number}: Expected spans that begin and end with a word and do not overlap, "
+                f"within the {len(text)} characters of the text. Received: {own} for {raw!r:.80}."
             )
         found.append(Span(firsts[start], ends[end], label))
     inside = {index for span in found for index in range(span.first + 1, span.end)}
@@ -226,14 +227,20 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     return [Sentence(words[a:b], tags[a:b], number) for a, b in edges]
 
 
-def _mark(asked: Any, text: str) -> tuple[int, int, str]:
-    """Reads a span of characters, a tuple or a dict as `predict` gives it, without outer blanks."""
+def _mark(asked: Any) -> tuple[int, int, str]:
+    """Reads a span of characters, a tuple or a dict as `predict` gives it."""
     if isinstance(asked, Mapping):
         asked = asked["start"], asked["end"], next(asked[name] for name in LABELS if name in asked)
-    start, end, label = int(asked[0]), int(asked[1]), str(asked[2])
+    return int(asked[0]), int(asked[1]), str(asked[2])
+
+
+def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
+    """Leaves the outer blanks of a span out; one that is not within the text stays as it is."""
+    if not 0 <= start < end <= len(text):
+        return start, end
     inner = text[start:end]
     start += len(inner) - len(inner.lstrip())
-    return start, start + len(inner.strip()), label
+    return start, start + len(inner.strip())
 
 
 def _cut(places: list[list[int]], edges: set[int]) -> list[tuple[int, int]]:
