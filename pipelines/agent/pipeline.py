@@ -59,6 +59,7 @@ class Agent(Pipeline):
 
     def __init__(self, config: Mapping[str, Any], preprocessor: Mapping[str, Any], **options: Any):
         super().__init__(config, preprocessor, **options)
+        self._own: Source | None = None  # an environment without an id, which is not saved
         self._take_up(self.preprocessor)
         self.reset()
 
@@ -84,7 +85,9 @@ class Agent(Pipeline):
         source = FIRST if env is None else env
         with opened(source, 1) as world:
             known = _known(source, world)
-        return cls(overrides, {**known, **({"learns": True} if env is None else {})})
+        agent = cls(overrides, {**known, **({"learns": True} if env is None else {})})
+        agent._own = None if known["env"] else source
+        return agent
 
     def build(self) -> keras.Model:
         from rnnapps.pipelines.agent.model import policy
@@ -324,6 +327,7 @@ class Agent(Pipeline):
             with kept_if_refused(self):
                 self.preprocessor.pop("learns", None)
                 self._take_up(known)
+                self._own = None if known["env"] else source
                 if first:
                     self._begin_anew()
                 with self.training(seed) as network, self._kept(spread):
@@ -420,9 +424,12 @@ class Agent(Pipeline):
         self.actions = Actions(self.preprocessor["actions"])
 
     def _source(self, env: Source | None) -> Source:
-        source = self.preprocessor["env"] if env is None else env
+        source = (self.preprocessor["env"] or self._own) if env is None else env
         if source is None:
-            raise InputError("Expected an environment, as this agent keeps no id. Received: none.")
+            raise InputError(
+                "Expected an environment, as the one that this agent learnt in has no id and is "
+                "not saved with it. Received: none. Do give a function that makes it instead."
+            )
         return source
 
     def _states(self, state: State | None, batch: int) -> Example:

@@ -63,7 +63,10 @@ def played(
 
 
 def _frame(world: Any) -> np.ndarray:
-    frame = world.render()
+    try:
+        frame = world.render()
+    except NotImplementedError:
+        frame = None
     if not isinstance(frame, np.ndarray):
         raise InputError(
             "Expected an environment that renders to pictures. Received: one that does not. Do "

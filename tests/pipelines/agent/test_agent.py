@@ -159,8 +159,25 @@ def test_given_environments_stay_open():
     agent.fit(worlds, steps=64, **QUICK)
     agent.evaluate(worlds, episodes=2)
     assert worlds.reset()[0].shape == (2, 4)
-    with pytest.raises(InputError, match="keeps no id"):
+    with pytest.raises(InputError, match="or a function that makes one"):
         agent.play()
+
+
+def test_an_own_world_is_kept_until_the_agent_is_saved(recall, tmp_path):
+    agent = pipeline("agent", False, env=recall, units=4, seed=1)
+    agent.fit(steps=32, **QUICK)
+    assert list(agent.play(episodes=2).lengths) == [4, 4]
+    again = pipeline("agent", agent.save(tmp_path / "own"))
+    with pytest.raises(InputError, match=r"not saved .* Do give a function that makes it"):
+        again.evaluate()
+    again.fit(lambda: recall(delay=5), steps=32, **QUICK)
+    assert again.evaluate(episodes=2)["mean_length"] == 6
+
+
+def test_a_world_that_cannot_be_filmed_is_refused(recall):
+    agent = pipeline("agent", False, env=recall, units=4, seed=1)
+    with pytest.raises(InputError, match=r"renders to pictures.*play with render=False"):
+        agent.play(render=True)
 
 
 def test_evaluate_counts_each_episode_once(agent):
