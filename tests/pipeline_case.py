@@ -254,12 +254,14 @@ class PipelineCase:
 
     # Training
 
-    def test_own_examples_are_learnt_and_a_second_fit_goes_on(self, pipe, saved):
+    def test_own_examples_are_learnt_and_a_second_fit_goes_on(self, pipe, saved, capsys):
         answer = told(pipe.predict(pipe.example()))
         before = self.error(pipe.evaluate(self.examples(pipe)))
         first = self.fit(pipe)
         between = self.error(pipe.evaluate(self.examples(pipe)))
-        second = self.fit(pipe)
+        assert capsys.readouterr().out
+        second = self.fit(pipe, verbose=0)
+        assert capsys.readouterr().out == ""
         after = self.error(pipe.evaluate(self.examples(pipe)))
         assert after < between < 0.9 * before
         assert second["loss"][0] < first["loss"][0]

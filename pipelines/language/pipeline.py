@@ -279,6 +279,7 @@ class Language(Pipeline):
         seed: int = 0,
         checkpoint_dir: str | Path | None = None,
         resume: bool = False,
+        verbose: int = 1,
     ) -> keras.callbacks.History:
         """Trains on own texts, as running text with the states carried; a second call continues.
 
@@ -297,6 +298,7 @@ class Language(Pipeline):
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
             resume: Whether to go on from it; texts and options must be those of before.
+            verbose: 1 shows progress, 0 nothing.
 
         Returns:
             Keras's history; `nats` and `val_nats` are per token.
@@ -339,6 +341,7 @@ class Language(Pipeline):
                     checkpoint_dir=checkpoint_dir,
                     resume=resume,
                     callbacks=callbacks,
+                    verbose=verbose,
                 )
 
     def evaluate(self, x: Any, y: None = None, text: str = "text") -> Report:

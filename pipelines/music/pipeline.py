@@ -250,6 +250,7 @@ class Music(Pipeline):
         seed: int = 0,
         checkpoint_dir: str | Path | None = None,
         resume: bool = False,
+        verbose: int = 1,
     ) -> keras.callbacks.History:
         """Trains on own MIDI files, transposed at random; a second call continues.
 
@@ -266,6 +267,7 @@ class Music(Pipeline):
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
             resume: Whether to go on from it; files and options must be those of before.
+            verbose: 1 shows progress, 0 nothing.
 
         Returns:
             Keras's history; `nats` and `val_nats` are per event.
@@ -304,6 +306,7 @@ class Music(Pipeline):
                 checkpoint_dir=checkpoint_dir,
                 resume=resume,
                 callbacks=callbacks,
+                verbose=verbose,
                 settings={"pieces": digest(tokens for _, tokens in pieces)},
             )
 

@@ -212,6 +212,7 @@ class NamedEntities(Pipeline):
         seed: int = 0,
         checkpoint_dir: str | Path | None = None,
         resume: bool = False,
+        verbose: int = 1,
     ) -> keras.callbacks.History:
         """Trains on own texts; a second call continues.
 
@@ -238,6 +239,7 @@ class NamedEntities(Pipeline):
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
             resume: Whether to go on from it; texts and options must be those of before.
+            verbose: 1 shows progress, 0 nothing.
 
         Returns:
             Keras's history; `nats` is of a sentence, `val_errors` 1 less the F1 of spans.
@@ -284,6 +286,7 @@ class NamedEntities(Pipeline):
                     checkpoint_dir=checkpoint_dir,
                     resume=resume,
                     callbacks=callbacks,
+                    verbose=verbose,
                     settings={"tags": self.tags},
                 )
 

@@ -183,6 +183,7 @@ class Sentiment(Pipeline):
         seed: int = 0,
         checkpoint_dir: str | Path | None = None,
         resume: bool = False,
+        verbose: int = 1,
     ) -> keras.callbacks.History:
         """Trains on own texts; a second call continues.
 
@@ -208,6 +209,7 @@ class Sentiment(Pipeline):
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
             resume: Whether to go on from it; texts and options must be those of before.
+            verbose: 1 shows progress, 0 nothing.
 
         Returns:
             Keras's history; `nats` is the cross-entropy, `accuracy` a share.
@@ -269,6 +271,7 @@ class Sentiment(Pipeline):
                     checkpoint_dir=checkpoint_dir,
                     resume=resume,
                     callbacks=callbacks,
+                    verbose=verbose,
                     settings={"labels": known},
                 )
 

@@ -283,6 +283,7 @@ class Speech(Pipeline):
         seed: int = 0,
         checkpoint_dir: str | Path | None = None,
         resume: bool = False,
+        verbose: int = 1,
     ) -> keras.callbacks.History:
         """Trains on own recordings; a second call continues.
 
@@ -306,6 +307,7 @@ class Speech(Pipeline):
             seed: Same seed, same result.
             checkpoint_dir: Folder of a checkpoint.
             resume: Whether to go on from it; recordings and options must be those of before.
+            verbose: 1 shows progress, 0 nothing.
 
         Returns:
             Keras's history; `nats` is of a recording.
@@ -360,6 +362,7 @@ class Speech(Pipeline):
                     checkpoint_dir=checkpoint_dir,
                     resume=resume,
                     callbacks=callbacks,
+                    verbose=verbose,
                     settings={"letters": self.preprocessor["letters"]},
                 )
         self.files |= self.decoder.learn(self.alphabet.normal(each.text) for each in own)
