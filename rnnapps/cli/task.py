@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from inspect import signature
 from pathlib import Path
 from typing import Any
@@ -55,10 +55,22 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
     return options
 
 
+def not_taken(task: str, name: str, arguments: Iterable[str]) -> set[str]:
+    """Tells which arguments a task's method does not take."""
+    parameters = signature(method_of(task, name)).parameters
+    further = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    # Where settings have a class of their own, these are all that comes beside named arguments.
+    if further and registry.find(task).load().fit_settings is None:
+        return set()
+    return {*arguments} - parameters.keys()
+
+
 def open_page(
     context: typer.Context, task: str | None, wanted: bool, method: str, skip: tuple[str, ...] = ()
 ) -> None:
     """Prints the help page and exits if it was asked for; complains if there is no task.
+
+    Options of the command that are no arguments of the task's method are hidden from here on.
 
     Args:
         context: The command's context.
@@ -67,11 +79,12 @@ def open_page(
         method: Name of the method that the command calls.
         skip: Arguments of it that are no options.
     """
+    if task:
+        absent = not_taken(task, method, skip)
+        parameters: Any = context.command.params
+        for each in parameters:
+            each.hidden = each.name in absent
     if wanted:
-        if task:
-            taken = {*signature(method_of(task, method)).parameters}
-            for each in context.command.params:
-                each.hidden = each.name in {*skip} - taken
         print(context.get_help())
         if task:
             options = task_options(task, method, skip)
@@ -109,9 +122,10 @@ def arguments_of(
     Returns:
         The inputs, and the keyword arguments of the method.
     """
-    others = [flag for each in context.command.params if not each.hidden for flag in each.opts]
-    flags = [flag for flag in others if flag.startswith("--")]
-    return parse(context.args, task_options(task, method, skip), flags)
+    parameters: Any = context.command.params
+    flags = [flag for each in parameters if not each.hidden for flag in each.opts]
+    others = [flag for flag in flags if flag.startswith("--")]
+    return parse(context.args, task_options(task, method, skip), others)
 
 
 def existing(text: str) -> Path | None:

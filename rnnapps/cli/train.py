@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from contextlib import redirect_stdout
-from inspect import signature
 from pathlib import Path
 
 import typer
@@ -18,7 +17,7 @@ from rnnapps.cli.task import (
     arguments_of,
     data_at,
     data_of,
-    method_of,
+    not_taken,
     open_page,
     opened,
 )
@@ -69,9 +68,8 @@ def train(
         "seed": seed,
     }
     given = {name: value for name, value in known.items() if value is not None}
-    for name in given.keys() - signature(method_of(task, "fit")).parameters.keys():
-        flag = "--" + name.replace("_", "-")
-        raise UsageError(f"The task {task!r} takes no {flag}. See `rnnapps train {task} --help`.")
+    for name in not_taken(task, "fit", given):
+        raise UsageError(f"The task {task!r} takes no --{name.replace('_', '-')}.")
     values |= given
     _fit(task, preset, untrained, source, values, output)
 
