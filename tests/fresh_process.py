@@ -17,6 +17,7 @@ def offline(event, arguments):
 
 sys.addaudithook(offline)
 from rnnapps import pipeline
+from rnnapps.errors import RnnappsError
 from rnnapps.tables import plain
 
 pipe = pipeline(*sys.argv[1:])
@@ -26,6 +27,12 @@ ANSWERS = """
 answers = {"predict": pipe.predict(pipe.example())}
 if hasattr(pipe, "generate"):
     answers["generate"] = pipe.generate(seed=1)
+try:
+    pipe.fit(5)
+except (RnnappsError, TypeError):
+    pass
+else:
+    raise AssertionError("5 was learnt from")
 heavy = [name for name in ("tensorflow", "keras", "jax") if name in sys.modules]
 assert not heavy, heavy
 print(json.dumps(plain(answers)))
@@ -46,7 +53,10 @@ print(pages() - before)
 
 
 def answers(task: str, directory: Path) -> dict[str, Any]:
-    """What a saved pipeline predicts and generates, without TensorFlow, Keras or JAX."""
+    """What a saved pipeline predicts and generates, without TensorFlow, Keras or JAX.
+
+    Nor do these come in before wrong data is refused.
+    """
     return _run(ANSWERS, task, directory)
 
 

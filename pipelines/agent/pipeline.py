@@ -294,10 +294,6 @@ class Agent(Pipeline):
         Reference: Schulman et al. 2017, "Proximal Policy Optimization Algorithms",
         arXiv:1707.06347.
         """
-        from rnnapps.pipelines.agent.live import live
-        from rnnapps.pipelines.agent.ppo import learn
-        from rnnapps.pipelines.agent.progress import Progress
-
         _check_given(steps=steps, num_envs=num_envs, seed=seed)
         if resume and checkpoint_dir is None:
             raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
@@ -314,6 +310,11 @@ class Agent(Pipeline):
                     f"Expected steps for one update or more, {each} (num_envs * n_steps). "
                     f"Received: steps={steps}."
                 )
+            # Imports Keras, which takes seconds: only when the world is known to fit.
+            from rnnapps.pipelines.agent.live import live
+            from rnnapps.pipelines.agent.ppo import learn
+            from rnnapps.pipelines.agent.progress import Progress
+
             facts = {
                 "steps": steps,
                 "num_envs": world.num_envs,

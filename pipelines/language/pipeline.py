@@ -307,8 +307,6 @@ class Language(Pipeline):
             InputError: If a text cannot be read, the vocabulary has not got its characters, or an
                 argument is out of range.
         """
-        from rnnapps.pipelines.language.training import train
-
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -325,6 +323,9 @@ class Language(Pipeline):
         advice = FIRST if learns else ANEW
         documents = documents_of(reader, texts, advice)
         held_out = None if others is None else documents_of(reader, others, advice)
+        # Imports Keras, which takes seconds: only when the data is known to be sound.
+        from rnnapps.pipelines.language.training import train
+
         with kept_if_refused(self):
             if learns:
                 self._take_up(reader)

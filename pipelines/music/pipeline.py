@@ -276,10 +276,6 @@ class Music(Pipeline):
             InputError: If a file cannot be read or does not fit the preset, or an argument is
                 out of range.
         """
-        from rnnapps.data.windows import Windows
-        from rnnapps.training.checkpoint import digest
-        from rnnapps.training.loop import train
-
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -290,9 +286,15 @@ class Music(Pipeline):
             resume=resume,
         )
         pieces = self._pieces(x)
+        others = None if validation_data is None else self._pieces(validation_data)
+        # Imports Keras, which takes seconds: only when the data is known to be sound.
+        from rnnapps.data.windows import Windows
+        from rnnapps.training.checkpoint import digest
+        from rnnapps.training.loop import train
+
         held_out = None
-        if validation_data is not None:
-            rows = [example(self.codec, tokens) for _, tokens in self._pieces(validation_data)]
+        if others is not None:
+            rows = [example(self.codec, tokens) for _, tokens in others]
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
         windows = Windows(Augmented(self.codec, pieces, (-3, 3)), batch_size, 128, seed=seed)
         with self.training(seed) as network:

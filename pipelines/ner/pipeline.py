@@ -248,8 +248,6 @@ class NamedEntities(Pipeline):
             InputError: If the texts cannot be read, tags cannot follow each other, or an argument
                 is out of range.
         """
-        from rnnapps.pipelines.ner.training import train
-
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -269,6 +267,9 @@ class NamedEntities(Pipeline):
         tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
         with at("validation_data"):
             check_known(others, tags)
+        # Imports Keras, which takes seconds: only when the data is known to be sound.
+        from rnnapps.pipelines.ner.training import train
+
         with kept_if_refused(self):
             self._take_up(tags, own, seed)
             rows, held_out = self.rows(own), self.rows(others)

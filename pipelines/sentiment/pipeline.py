@@ -221,8 +221,6 @@ class Sentiment(Pipeline):
         Reference: Howard and Ruder 2018, "Universal Language Model Fine-tuning for Text
         Classification", arXiv:1801.06146, section 3.3.
         """
-        from rnnapps.pipelines.sentiment.training import one_hot, train, warn_of_loss
-
         if learning_rate is None:
             fresh = self._weights is None and not self.metadata
             learning_rate = 1e-3 if fresh else (1e-4, 1e-3)
@@ -251,6 +249,9 @@ class Sentiment(Pipeline):
             batch_size = int(np.clip(len(texts) // 16, 4, 32))
         if epochs is None:
             epochs = int(np.clip(-(-300 * batch_size // len(texts)), 3, 40))
+        # Imports Keras, which takes seconds: only when the data is known to be sound.
+        from rnnapps.pipelines.sentiment.training import one_hot, train, warn_of_loss
+
         with kept_if_refused(self):
             self._take_up(known, texts, seed)
             rows = [self.preprocess(each) for each in texts]

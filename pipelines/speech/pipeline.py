@@ -316,8 +316,6 @@ class Speech(Pipeline):
             InputError: If a recording cannot be read, a text has letters that are not written or
                 is too long for its recording, or an argument is out of range.
         """
-        from rnnapps.pipelines.speech.training import Recordings, train
-
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -334,6 +332,9 @@ class Speech(Pipeline):
                 others = recorded(*pair(validation_data), audio, text)
         if epochs is None:
             epochs = int(np.clip(-(-1000 * batch_size // len(own)), 5, 60))
+        # Imports Keras, which takes seconds: only when the data is known to be sound.
+        from rnnapps.pipelines.speech.training import Recordings, train
+
         with kept_if_refused(self):
             if letters is not None and letters != self.preprocessor["letters"]:
                 self._take_up(letters, seed)
