@@ -27,7 +27,13 @@ SOURCE = "GRU after 15,000,000 steps, Morad et al. 2023, arXiv:2303.01859"
 PUBLISHED = {"CountRecallEasy": 0.177, "RepeatPreviousMedium": -0.315}
 
 
-def recipe(world: str, steps: int, num_envs: int = 16, units: int = 64, **settings: Any) -> Recipe:
+def recipe(
+    world: str,
+    steps: int,
+    num_envs: int = 16,
+    network: dict[str, Any] | None = None,
+    **settings: Any,
+) -> Recipe:
     """Tells how a world is learnt."""
     given: dict[str, Any] = {"batch_size": 512, "n_epochs": 6, "learning_rate": 2e-3, **settings}
     return Recipe(
@@ -35,7 +41,7 @@ def recipe(world: str, steps: int, num_envs: int = 16, units: int = 64, **settin
         steps=steps,
         summary="",
         num_envs=num_envs,
-        network={"units": units},
+        network=network or {},
         settings=given,
     )
 
@@ -53,7 +59,7 @@ WORLDS = {
         "RepeatPreviousMedium",
         2_000_000,
         num_envs=64,
-        units=128,
+        network={"units": 128},
         batch_size=824,
         ent_coef=0.1,
         **LONG_ALONE,

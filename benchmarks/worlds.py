@@ -50,6 +50,7 @@ def trained(recipe: Recipe, folder: Path, memory: bool) -> Iterator[tuple[Agent,
     kind = "memory" if memory else "memoryless"
     for seed in SEEDS:
         agent, history = train(replace(recipe, seed=seed), folder / f"{kind}_{seed}", memory)
+        print(recipe.env, kind, seed, flush=True)
         yield agent, history.history
 
 

@@ -53,7 +53,8 @@ class Pipeline(FineTuning):
     takes_files: ClassVar[bool] = True
     """Whether the name of a file stands for its content; False where inputs are texts."""
     takes_names: ClassVar[bool] = False
-    """Whether `fit` and `evaluate` take a name, such as an environment's, in place of a file."""
+    """Whether `fit` and `evaluate` take a name, such as an environment's, in place of a file, or
+    None for the one that the preset knows."""
     fit_settings: ClassVar[type | None] = None
     """A dataclass with further keywords that `fit` takes."""
 

@@ -252,7 +252,13 @@ class Agent(Pipeline):
             InputError: If there is no such environment, or its spaces are others.
         """
         _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
-        return played(self, self._source(env), episodes, max_steps, seed, render, deterministic)
+        source = self._source(env)
+        if env is None and not (isinstance(source, str) or callable(source)):
+            raise InputError(
+                "Expected an environment, as the agent learnt in several side by side. Received: "
+                "none. Do give an id, or a function that makes one, instead."
+            )
+        return played(self, source, episodes, max_steps, seed, render, deterministic)
 
     def fit(  # type: ignore[override]
         self,
@@ -429,7 +435,7 @@ class Agent(Pipeline):
         if source is None:
             raise InputError(
                 "Expected an environment, as the one that this agent learnt in has no id and is "
-                "not saved with it. Received: none. Do give a function that makes it instead."
+                "not saved with it. Received: none. Do give an id, or a function that makes one."
             )
         return source
 

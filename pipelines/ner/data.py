@@ -201,14 +201,15 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     try:
         given = sorted(map(_mark, asked))
         check_words([label for *_, label in given] or ["none"])
-    except (TypeError, ValueError, KeyError) as error:
+    except (TypeError, ValueError, LookupError, OverflowError) as error:
         raise InputError(
             f"Text {number}: Expected spans (start, end, label), or dicts as predict gives them. "
             f"Received: {asked!r:.80}."
         ) from error
     marks = [(*_trimmed(start, end, raw), label) for start, end, label in given]
     text, places, begins = located(raw)
-    cut = _cut(places.tolist(), {edge for start, end, _ in marks for edge in (start, end)})
+    edges = {edge for start, end, _ in marks for edge in (start, end) if 0 <= edge <= len(text)}
+    cut = _cut(places.tolist(), edges)
     firsts = {start: index for index, (start, _) in enumerate(cut)}
     ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
     found: list[Span] = []
@@ -223,8 +224,7 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
     inside = {index for span in found for index in range(span.first + 1, span.end)}
     bounds = [firsts[start] for start in places[begins, 0].tolist() if firsts[start] not in inside]
     words, tags = [text[start:end] for start, end in cut], bioes(found, len(cut))
-    edges = pairwise([*bounds, len(cut)])
-    return [Sentence(words[a:b], tags[a:b], number) for a, b in edges]
+    return [Sentence(words[a:b], tags[a:b], number) for a, b in pairwise([*bounds, len(cut)])]
 
 
 def _mark(asked: Any) -> tuple[int, int, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from rnnapps.cli.demo import demo
 from rnnapps.cli.evaluate import evaluate
@@ -20,6 +22,17 @@ from rnnapps.cli.train import train
 from rnnapps.errors import RnnappsError
 
 OPEN = {"ignore_unknown_options": True, "allow_extra_args": True}
+
+
+class Open(TyperCommand):
+    """A command that leaves what it does not know to the task, and all behind `--` as it is."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        at = args.index("--") if "--" in args else len(args)
+        super().parse_args(ctx, args[:at])
+        ctx.args += args[at:]
+        return ctx.args
+
 
 app = typer.Typer(
     name="rnnapps",
@@ -57,10 +70,10 @@ def _common(
 app.command("demo")(demo)
 app.command("list")(list_tasks)
 app.command("info")(info)
-app.command("predict", context_settings=OPEN, add_help_option=False)(predict)
-app.command("generate", context_settings=OPEN, add_help_option=False)(generate)
-app.command("train", context_settings=OPEN, add_help_option=False)(train)
-app.command("evaluate", context_settings=OPEN, add_help_option=False)(evaluate)
+app.command("predict", cls=Open, context_settings=OPEN, add_help_option=False)(predict)
+app.command("generate", cls=Open, context_settings=OPEN, add_help_option=False)(generate)
+app.command("train", cls=Open, context_settings=OPEN, add_help_option=False)(train)
+app.command("evaluate", cls=Open, context_settings=OPEN, add_help_option=False)(evaluate)
 app.command("export")(export)
 
 

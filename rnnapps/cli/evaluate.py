@@ -8,12 +8,12 @@ import typer
 
 from rnnapps.cli.options import UsageError
 from rnnapps.cli.output import as_json, note, working
-from rnnapps.cli.task import HELP, PRESET, TASK, arguments_of, data_of, open_page, opened
+from rnnapps.cli.task import HELP, PRESET, TASK_DATA, arguments_of, data_of, open_page, opened
 
 
 def evaluate(
     context: typer.Context,
-    task: str | None = TASK,
+    task: str | None = TASK_DATA,
     preset: str | None = PRESET,
     output: Path | None = typer.Option(
         None, "--output", "-o", help="File for the report: .json, .html or .txt."
@@ -21,11 +21,12 @@ def evaluate(
     json: bool = typer.Option(False, "--json", help="Print JSON in place of a table."),
     help: bool = HELP,
 ) -> None:
-    """Measure TASK on DATA, a file or a folder.
+    """Measure TASK on DATA.
 
     \b
     rnnapps evaluate music my-midi/
     rnnapps evaluate music my-midi/ --preset ./my-style --output report.html
+    rnnapps evaluate agent CartPole-v1 --preset ./my-agent
     """
     open_page(context, task, help, "evaluate", ("x", "y"))
     assert task is not None

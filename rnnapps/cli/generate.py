@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from inspect import signature
 from pathlib import Path
 
 import typer
 
 from rnnapps.cli.options import UsageError
 from rnnapps.cli.output import deliver_made, working
-from rnnapps.cli.task import HELP, PRESET, TASK, arguments_of, method_of, open_page, opened
+from rnnapps.cli.task import HELP, PRESET, TASK, arguments_of, check_taken, open_page, opened
 
 
 def generate(
@@ -33,8 +32,7 @@ def generate(
     if inputs:
         raise UsageError(f"Expected options only after the task. Received: {' '.join(inputs)}.")
     if seed is not None:
-        if "seed" not in signature(method_of(task, "generate")).parameters:
-            raise UsageError(f"The task {task!r} takes no --seed.")
+        check_taken(task, "generate", ("seed",))
         values["seed"] = seed
     with working(f"generating {task}"):
         made = opened(task, preset).generate(**values)

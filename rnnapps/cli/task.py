@@ -14,6 +14,13 @@ from rnnapps.cli.options import Option, UsageError, listed, options_of, parse
 from rnnapps.errors import InputError
 
 TASK = typer.Argument(None, help="Name of a task, see `rnnapps list`.", show_default=False)
+TASK_DATA = typer.Argument(
+    None,
+    metavar="TASK DATA",
+    help="Name of a task, see `rnnapps list`; then a file or a folder. For an agent the id of a "
+    "world, by default that of its preset.",
+    show_default=False,
+)
 PRESET = typer.Option(None, "--preset", "-p", help="Name of a preset, or a directory.")
 HELP = typer.Option(False, "--help", "-h", help="Show this, and the options of TASK if given.")
 
@@ -55,14 +62,26 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
     return options
 
 
-def not_taken(task: str, name: str, arguments: Iterable[str]) -> set[str]:
+def not_taken(task: str, name: str, arguments: Iterable[str]) -> list[str]:
     """Tells which arguments a task's method does not take."""
     parameters = signature(method_of(task, name)).parameters
-    further = any(each.kind is each.VAR_KEYWORD for each in parameters.values())
+    settings: Any = registry.find(task).load().fit_settings if name == "fit" else None
     # Where settings have a class of their own, these are all that comes beside named arguments.
-    if further and registry.find(task).load().fit_settings is None:
-        return set()
-    return {*arguments} - parameters.keys()
+    if settings is None and any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+        return []
+    known = {*parameters, *(() if settings is None else options_of(settings.__init__))}
+    return [each for each in arguments if each not in known]
+
+
+def check_taken(task: str, name: str, arguments: Iterable[str]) -> None:
+    """Checks that a task's method takes the arguments that were given.
+
+    Raises:
+        UsageError: If it does not.
+    """
+    if others := not_taken(task, name, arguments):
+        flags = ", ".join("--" + each.replace("_", "-") for each in others)
+        raise UsageError(f"The task {task!r} takes no {flags}.")
 
 
 def open_page(
@@ -145,11 +164,11 @@ def data_of(task: str, inputs: list[str]) -> Path | str | None:
         inputs: What stood on the command line beside options.
 
     Returns:
-        The path; or a name, or None for that which the preset knows, where the task takes names.
+        The path. Where the task takes names: the name, or None for the one that the preset knows.
 
     Raises:
         InputError: If there is no such file.
-        UsageError: If it is not one.
+        UsageError: If there are several, or none where one is needed.
     """
     if len(inputs) > 1:
         raise UsageError(f"Expected one DATA. Received: {' '.join(inputs)}.")

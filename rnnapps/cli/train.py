@@ -13,11 +13,11 @@ from rnnapps.cli.output import as_json, note
 from rnnapps.cli.task import (
     HELP,
     PRESET,
-    TASK,
+    TASK_DATA,
     arguments_of,
+    check_taken,
     data_at,
     data_of,
-    not_taken,
     open_page,
     opened,
 )
@@ -28,7 +28,7 @@ OWN = ("x", "y", "validation_data", "epochs", "checkpoint_dir", "resume", "seed"
 
 def train(
     context: typer.Context,
-    task: str | None = TASK,
+    task: str | None = TASK_DATA,
     output: Path | None = typer.Option(None, "--output", "-o", help="Directory for the preset."),
     preset: str | None = PRESET,
     untrained: bool = typer.Option(False, "--untrained", help="Start from random weights."),
@@ -39,7 +39,7 @@ def train(
     seed: int | None = typer.Option(None, "--seed", help="Same seed, same result."),
     help: bool = HELP,
 ) -> None:
-    """Train TASK on DATA, a file or a folder, and save the preset.
+    """Train TASK on DATA and save the preset.
 
     The metrics of the last epoch go to stdout as JSON.
 
@@ -68,8 +68,7 @@ def train(
         "seed": seed,
     }
     given = {name: value for name, value in known.items() if value is not None}
-    for name in not_taken(task, "fit", given):
-        raise UsageError(f"The task {task!r} takes no --{name.replace('_', '-')}.")
+    check_taken(task, "fit", given)
     values |= given
     _fit(task, preset, untrained, source, values, output)
 

@@ -179,6 +179,6 @@ def check_same(expected: dict[str, Any], found: dict[str, Any], path: Path) -> N
     if ours:
         raise InputError(
             f"Expected a checkpoint with the settings {ours}. Received: {theirs} in {str(path)!r}. "
-            "Do choose another directory or start without `resume` instead; what a training saved "
-            "that is over goes on by another `fit`."
+            "Do choose another directory or start without `resume` instead. To go on from what is "
+            "finished, load what it saved and call `fit` again."
         )

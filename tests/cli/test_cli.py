@@ -211,6 +211,14 @@ def test_options_of_a_task_may_stand_before_data(shell, tmp_path):
     assert code == 2 and "Expected one DATA. Received: data.txt more.txt." in err
 
 
+def test_all_behind_two_dashes_is_no_option(shell, tmp_path):
+    (tmp_path / "--odd").write_text("%")
+    assert shell("evaluate", "echo", "--json", "--", "--odd")[0] == 0
+    assert json.loads(shell("predict", "echo", "--times", 2, "--", "--a")[1])["text"] == "--a--a!"
+    code, _, err = shell("evaluate", "echo", "--", "--odd", "--json")
+    assert code == 2 and "Received: --odd --json." in err
+
+
 def test_unknown_options_are_told_those_of_the_command_too(shell):
     code, _, err = shell("train", "echo", "data.txt", "-o", "own", "--epoch", 3)
     assert code == 2 and "Did you mean '--epochs'?" in err and "--rate" in err
@@ -224,6 +232,14 @@ def test_options_that_a_task_does_not_take_are_not_shown(shell, monkeypatch, tmp
     assert code == 2 and "The task 'echo' takes no --epochs." in err
     _, out, _ = shell("train", "echo", "--help")
     assert "Passes over the data" not in out and "Directory for the preset" in out
+
+
+def test_an_agent_takes_steps_and_no_epochs(shell):
+    out = shell("train", "agent", "--help")[1]
+    assert "--steps" in out and "--gamma" in out and "Passes over the data" not in out
+    options = ("--epochs", 3, "--validation-data", "more")
+    code, _, err = shell("train", "agent", "CartPole-v1", "-o", "own", *options)
+    assert code == 2 and "The task 'agent' takes no --validation-data, --epochs." in err
 
 
 def test_demo(shell, tmp_path):

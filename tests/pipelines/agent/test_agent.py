@@ -159,7 +159,7 @@ def test_given_environments_stay_open():
     agent.fit(worlds, steps=64, **QUICK)
     agent.evaluate(worlds, episodes=2)
     assert worlds.reset()[0].shape == (2, 4)
-    with pytest.raises(InputError, match="or a function that makes one"):
+    with pytest.raises(InputError, match="several side by side"):
         agent.play()
 
 
@@ -168,7 +168,7 @@ def test_an_own_world_is_kept_until_the_agent_is_saved(recall, tmp_path):
     agent.fit(steps=32, **QUICK)
     assert list(agent.play(episodes=2).lengths) == [4, 4]
     again = pipeline("agent", agent.save(tmp_path / "own"))
-    with pytest.raises(InputError, match=r"not saved .* Do give a function that makes it"):
+    with pytest.raises(InputError, match=r"not saved .* Do give an id, or a function"):
         again.evaluate()
     again.fit(lambda: recall(delay=5), steps=32, **QUICK)
     assert again.evaluate(episodes=2)["mean_length"] == 6
