@@ -28,7 +28,7 @@ def demo(pipe: Any, folder: Path) -> list[tuple[str, str]]:
     Returns:
         Titles with fragments of HTML.
     """
-    texts = [pipe.generate(prompt, seed=7) for prompt in PROMPTS]
+    texts = [pipe.generate(prompt, seed=3) for prompt in PROMPTS]
     replace_bytes(folder / "texts.txt", ("\n\n".join(texts) + "\n").encode())
     shown = "".join(
         f"<p><b>{escape(prompt)}</b>{escape(text[len(prompt) :])}</p>"
