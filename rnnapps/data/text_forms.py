@@ -41,7 +41,8 @@ def read_table(path: Path) -> pd.DataFrame:
     """Reads a table from a file; what stands in a cell stays a text, as do "NA" and "null".
 
     Args:
-        path: a .csv file, a .tsv file without quoting, or a .jsonl file of an object a line.
+        path: a .csv file, parted by commas, or by semicolons where its first line is; a .tsv file
+            without quoting; or a .jsonl file of an object a line.
 
     Returns:
         The table; of a .csv or .tsv file all cells are texts.
@@ -70,7 +71,7 @@ def read_table(path: Path) -> pd.DataFrame:
             return pd.DataFrame([json.loads(line) for line in lines if line.strip()], dtype=object)
         return pd.read_csv(
             path,
-            sep="\t" if kind == ".tsv" else ",",
+            sep="\t" if kind == ".tsv" else _parted_by(path),
             quoting=3 if kind == ".tsv" else 0,
             dtype=str,
             keep_default_na=False,
@@ -82,11 +83,21 @@ def read_table(path: Path) -> pd.DataFrame:
             "instead."
         ) from error
     except (OSError, ValueError) as error:
-        parted = {".csv": ", its cells parted by commas", ".tsv": ", its cells parted by tabs"}
+        parted = {
+            ".csv": ", its cells parted by commas or semicolons",
+            ".tsv": ", its cells parted by tabs",
+        }
         raise InputError(
             f"Expected a table{parted.get(kind, ', a JSON object a line')}. Received: "
             f"{str(path)!r} ({str(error).strip()})."
         ) from error
+
+
+def _parted_by(path: Path) -> str:
+    """Tells what parts the cells of a .csv file: many spreadsheets write semicolons."""
+    with path.open(encoding="utf-8-sig") as file:
+        first = file.readline()
+    return ";" if ";" in first and "," not in first else ","
 
 
 def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:

@@ -27,6 +27,14 @@ def test_tables_give_back_what_was_written(tmp_path, kind, encoding):
     assert column(table, "page") == list("012345")
 
 
+def test_cells_may_be_parted_by_semicolons(tmp_path):
+    path = tmp_path / "texts.csv"
+    path.write_text(pd.DataFrame({"text": WORDS, "page": WORDS}).to_csv(index=False, sep=";"))
+    assert column(read_table(path), "text") == column(read_table(path), "page") == WORDS
+    path.write_text("text\none; two\n")
+    assert column(read_table(path), "text") == ["one; two"]
+
+
 def test_cells_that_are_missing_are_none(tmp_path):
     path = tmp_path / "texts.jsonl"
     path.write_text('{"text": "One."}\n{"text": null}\n{"page": 1}\n')
@@ -51,10 +59,10 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
     (tmp_path / "folder.csv").mkdir()
     told = {
         "latin.csv": "in UTF-8",
-        "ragged.csv": "parted by commas",
+        "ragged.csv": "parted by commas or semicolons",
         "broken.jsonl": "a JSON object a line",
-        "empty.csv": "parted by commas",
-        "folder.csv": "parted by commas",
+        "empty.csv": "parted by commas or semicolons",
+        "folder.csv": "parted by commas or semicolons",
         "none.tsv": "parted by tabs",
     }
     for name, form in told.items():
