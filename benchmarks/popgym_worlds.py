@@ -52,7 +52,7 @@ LONG_ALONE = {**ALONE, "n_steps": 103, "segment": 103}
 WORLDS = {
     "PositionOnlyCartPoleEasy": recipe("PositionOnlyCartPoleEasy", 100_000),
     "PositionOnlyCartPoleMedium": recipe("PositionOnlyCartPoleMedium", 130_000),
-    "PositionOnlyCartPoleHard": recipe("PositionOnlyCartPoleHard", 160_000),
+    "PositionOnlyCartPoleHard": recipe("PositionOnlyCartPoleHard", 300_000),
     "RepeatFirstEasy": recipe("RepeatFirstEasy", 100_000, learning_rate=3e-3, **ALONE),
     "RepeatPreviousEasy": RECIPES["repeat_previous"],
     "RepeatPreviousMedium": recipe(
