@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import os
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Union
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
 Source = Union[str, Callable[[], "gym.Env"], "gym.vector.VectorEnv"]
 #: Packages that bring ids, by the beginnings of these.
 PACKAGES = {"popgym-": "popgym", "MiniGrid-": "minigrid", "BabyAI-": "minigrid"}
-#: One of these is set where there is a screen.
-_DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY"}
 
 
 def vector(source: Source, num_envs: int = 8) -> gym.vector.VectorEnv:
@@ -108,8 +104,6 @@ def single(source: Source, render_mode: str | None = None) -> gym.Env:
     if package is not None:
         library(package)
     name = NO_VELOCITY.get(source, source)
-    if render_mode == "rgb_array" and sys.platform == "linux" and not _DISPLAYS & {*os.environ}:
-        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame would complain of no screen
     # Not every world knows what rendering is.
     options = {"render_mode": render_mode} if render_mode else {}
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +15,9 @@ from rnnapps.pipelines.agent.rollout import Rollout
 
 if TYPE_CHECKING:
     from rnnapps.pipelines.agent.pipeline import Agent
+
+#: One of these is set where there is a screen.
+_DISPLAYS = {"DISPLAY", "WAYLAND_DISPLAY"}
 
 
 def played(
@@ -44,6 +49,8 @@ def played(
     """
     returns, lengths, frames = [], [], []
     rng = None if deterministic else np.random.default_rng(seed)
+    if render and sys.platform == "linux" and not _DISPLAYS & {*os.environ}:
+        os.environ.setdefault("SDL_VIDEODRIVER", "dummy")  # pygame would complain of no screen
     with closing(single(source, "rgb_array" if render else None)) as world:
         agent.check_spaces(world.observation_space, world.action_space)
         for episode in range(episodes):

@@ -74,7 +74,7 @@ def release(name: str, network: Any, history: Any, subwords: Subwords, directory
                 "validation nats per token": min(history.history["val_nats"]),
                 "gradient clipping (global norm)": 1.0,
                 "subwords": len(subwords),
-                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
+                "network": recipe.network,
             },
             "limits": LIMITS[name],
         },

@@ -62,7 +62,7 @@ def release(name: str, network: Any, history: Any, directory: Path) -> None:
                 "validation nats per event": best,
                 "learning_rate": recipe.learning_rate,
                 "gradient clipping (global norm)": 1.0,
-                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
+                "network": recipe.network,
             },
             "limits": LIMITS[name],
         },

@@ -48,7 +48,7 @@ def release(name: str, pipe: NamedEntities, chosen: Mapping[str, float], directo
             "training": {
                 "command": f"python -m rnnapps.pipelines.ner.train {name}",
                 "seed": recipe.seed,
-                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
+                "network": recipe.network,
                 **recipe.training,
                 **chosen,
                 "gradient clipping (global norm)": 1.0,

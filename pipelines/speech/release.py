@@ -83,7 +83,7 @@ def release(
                 "command": f"python -m rnnapps.pipelines.speech.train {name}",
                 "seed": recipe.seed,
                 "batch_size": recipe.batch_size,
-                "network": ", ".join(f"{key} {value}" for key, value in recipe.network.items()),
+                "network": recipe.network,
                 **recipe.training,
                 **({"epochs of strong variation": recipe.strong} if recipe.strong else {}),
                 **({"strings put together": recipe.strings} if recipe.strings else {}),

@@ -64,12 +64,12 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
 
 def not_taken(task: str, name: str, arguments: Iterable[str]) -> list[str]:
     """Tells which arguments a task's method does not take."""
-    parameters = signature(method_of(task, name)).parameters
-    settings: Any = registry.find(task).load().fit_settings if name == "fit" else None
+    parameters = signature(method_of(task, name)).parameters.values()
     # Where settings have a class of their own, these are all that comes beside named arguments.
-    if settings is None and any(each.kind is each.VAR_KEYWORD for each in parameters.values()):
+    listed_all = name == "fit" and registry.find(task).load().fit_settings is not None
+    if not listed_all and any(each.kind is each.VAR_KEYWORD for each in parameters):
         return []
-    known = {*parameters, *(() if settings is None else options_of(settings.__init__))}
+    known = task_options(task, name)
     return [each for each in arguments if each not in known]
 
 
