@@ -43,6 +43,8 @@ class Recurrent(keras.layers.Layer):
         direction: `"forward"`, `"backward"` or `"bidirectional"` (outputs side by side).
         dropout: share of the features dropped, the same at every step, between the layers.
         weight_drop: share of the recurrent connections dropped in training.
+        normalise: whether the outputs of each layer are brought to one level (layer
+            normalisation over the features of a step).
         seed: seed of both dropouts.
 
     Call arguments:
@@ -57,7 +59,7 @@ class Recurrent(keras.layers.Layer):
         ends before the last step are zero, as the next window of that row is a new sequence.
 
     Reference: Hochreiter and Schmidhuber 1997, "Long Short-Term Memory"; Cho et al. 2014,
-    arXiv:1406.1078 (GRU).
+    arXiv:1406.1078 (GRU); Ba et al. 2016, "Layer Normalization", arXiv:1607.06450, section 3.
 
     Example:
     >>> from keras import ops
@@ -75,6 +77,7 @@ class Recurrent(keras.layers.Layer):
         direction: str = "forward",
         dropout: float = 0.0,
         weight_drop: float = 0.0,
+        normalise: bool = False,
         seed: int | None = None,
         **kwargs,
     ):
@@ -93,6 +96,7 @@ class Recurrent(keras.layers.Layer):
                 raise ValueError(f"Expected {name} from 0 to below 1. Received: {name}={share}")
         self.units, self.layers, self.cell, self.direction = units, layers, cell, direction
         self.dropout, self.weight_drop, self.seed = dropout, weight_drop, seed
+        self.normalise = normalise
         self.ways = ("forward", "backward") if direction == "bidirectional" else (direction,)
         self.runs = [
             CELLS[cell](units, return_sequences=True, return_state=True, name=f"{way}_{index}")
@@ -102,6 +106,10 @@ class Recurrent(keras.layers.Layer):
         self.between = [
             VariationalDropout(dropout, seed=None if seed is None else seed + index)
             for index in range(layers - 1)
+        ]
+        self.norms = [
+            keras.layers.LayerNormalization(name=f"norm_{index}")
+            for index in range(layers if normalise else 0)
         ]
         self.generator = keras.random.SeedGenerator(seed)
 
@@ -120,6 +128,8 @@ class Recurrent(keras.layers.Layer):
             run.build((None, None, width))
             if (index + 1) % len(self.ways) == 0:
                 width = self.units * len(self.ways)
+        for norm in self.norms:
+            norm.build((None, None, width))
         self.built = True
 
     def call(self, x, lengths=None, initial_states=None, training=False):
@@ -145,6 +155,8 @@ class Recurrent(keras.layers.Layer):
                 outputs.append(y if way == "forward" else reverse(y, lengths))
                 states += last
             x = outputs[0] if len(outputs) == 1 else ops.concatenate(outputs, axis=-1)
+            if self.norms:
+                x = self.norms[layer](x)
             if valid is not None:
                 x = x * valid
         if valid is not None:
@@ -168,8 +180,9 @@ class Recurrent(keras.layers.Layer):
         return outputs, [(batch, spec.units) for spec in self.state_specs]
 
     def get_config(self):
-        names = ("units", "layers", "cell", "direction", "dropout", "weight_drop", "seed")
-        return {**super().get_config(), **{name: getattr(self, name) for name in names}}
+        names = ("units", "layers", "cell", "direction", "dropout", "weight_drop", "normalise")
+        own = {name: getattr(self, name) for name in (*names, "seed")}
+        return {**super().get_config(), **own}
 
 
 def fused(layer) -> bool:

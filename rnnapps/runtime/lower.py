@@ -114,6 +114,11 @@ def _dense(graph: Graph, layer: keras.layers.Dense, x: str) -> list[str]:
     return [graph.node(ACTIVATIONS[activation], [y])]
 
 
+def _layer_normalization(graph: Graph, layer: keras.layers.LayerNormalization, x: str) -> list[str]:
+    weights = [graph.constant(_array(weight)) for weight in (layer.gamma, layer.beta)]
+    return [graph.node("LayerNormalization", [x, *weights], axis=-1, epsilon=layer.epsilon)]
+
+
 def _same(graph: Graph, layer: keras.layers.Layer, x: str, **_: Any) -> list[str]:
     return [x]
 
@@ -180,6 +185,7 @@ def _recurrent(
         attributes["linear_before_reset"] = 1
     given_states = initial_states or []
     states: list[str] = []
+    real = _real(graph, x, lengths) if layer.norms and lengths is not None else ""
     x = graph.node("Transpose", [x], perm=[1, 0, 2])
     for index in range(layer.layers):
         runs = layer.runs[index * ways : (index + 1) * ways]
@@ -195,6 +201,9 @@ def _recurrent(
             y = graph.node("Transpose", [y], perm=[0, 2, 1, 3])
             shape = graph.constant(np.array([0, 0, ways * layer.units], np.int64))
             x = graph.node("Reshape", [y, shape])
+        if layer.norms:
+            (x,) = _layer_normalization(graph, layer.norms[index], x)
+            x = graph.node("Mul", [x, real]) if real else x
         split = [
             [last[kind]] if ways == 1 else graph.nodes("Split", [last[kind]], ways, axis=0)
             for kind in range(kinds)
@@ -207,6 +216,14 @@ def _recurrent(
     if lengths is not None:
         states = _of_full_rows(graph, states, x, lengths)
     return [graph.node("Transpose", [x], perm=[1, 0, 2]), *states]
+
+
+def _real(graph: Graph, x: str, lengths: str) -> str:
+    """Gives 1 for real steps and 0 for padding, of shape `(time, batch, 1)`."""
+    one, two = (graph.constant(np.array([axis], np.int64)) for axis in (1, 2))
+    ends = graph.node("Unsqueeze", [graph.node("Cast", [lengths], to=7), one])
+    real = graph.node("Cast", [validity(graph, x, ends)], to=1)
+    return graph.node("Unsqueeze", [graph.node("Transpose", [real], perm=[1, 0]), two])
 
 
 def _stacked(graph: Graph, states: list[str], first: str) -> str:
@@ -248,6 +265,7 @@ LOWERINGS: dict[type, Callable[..., list[str]]] = {
     keras.layers.Dense: _dense,
     keras.layers.Dropout: _same,
     keras.layers.Embedding: _embedding,
+    keras.layers.LayerNormalization: _layer_normalization,
     keras.layers.ReversibleEmbedding: _reversible_embedding,
     CRF: _same,
     Pooling: _pooling,

@@ -15,7 +15,7 @@ from rnnapps.runtime.lower import ACTIVATIONS, LOWERINGS, lower
 from rnnapps.runtime.session import OnnxSession
 
 DIRECTIONS = ["forward", "backward", "bidirectional"]
-CASES = list(itertools.product(CELLS, DIRECTIONS, [False, True], [False, True]))
+CASES = list(itertools.product(CELLS, DIRECTIONS, *([False, True],) * 3))
 
 
 def steps(*shape, seed=0):
@@ -37,9 +37,9 @@ def assert_equal(model, arrays):
     return kinds
 
 
-@pytest.mark.parametrize(("cell", "direction", "with_lengths", "with_states"), CASES)
-def test_recurrent(cell, direction, with_lengths, with_states):
-    layer = Recurrent(4, 2, cell, direction, dropout=0.5, weight_drop=0.5)
+@pytest.mark.parametrize(("cell", "direction", "with_lengths", "with_states", "normalise"), CASES)
+def test_recurrent(cell, direction, with_lengths, with_states, normalise):
+    layer = Recurrent(4, 2, cell, direction, 0.5, 0.5, normalise)
     inputs, arrays = {"x": keras.Input((None, 3), name="x")}, {"x": steps(3, 6, 3)}
     options = {}
     if with_lengths:
@@ -56,6 +56,8 @@ def test_recurrent(cell, direction, with_lengths, with_states):
     model = keras.Model({**inputs, **states}, {"y": y, **dict(zip(names, last, strict=True))})
     for run in layer.runs:  # biases of zero would hide errors
         run.cell.bias.assign(steps(*run.cell.bias.shape))
+    for weight in (weight for norm in layer.norms for weight in norm.weights):
+        weight.assign(steps(*weight.shape))
     kinds = assert_equal(model, arrays)
     assert kinds.count(cell.upper()) == 2
 
@@ -72,6 +74,11 @@ def functional(*layers, inputs=1, dtype="float32", shape=(None, 3)):
 @pytest.mark.parametrize("use_bias", [True, False])
 def test_dense(activation, use_bias):
     layer = keras.layers.Dense(5, activation, use_bias=use_bias, bias_initializer="random_normal")
+    assert_equal(functional(layer), {"x0": steps(2, 4, 3)})
+
+
+def test_layer_normalization():
+    layer = keras.layers.LayerNormalization(gamma_initializer="random_normal")
     assert_equal(functional(layer), {"x0": steps(2, 4, 3)})
 
 
