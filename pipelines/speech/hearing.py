@@ -10,6 +10,9 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnapps.data.log_mel import LogMel, LogMelStream, MelSpec
 
+#: Nats of power, 20 dB, below the loudest frames of a recording; what is below them is faint.
+FAINT = 4.6
+
 
 class Hearing:
     """Turns samples into steps for the network: each is some spectra side by side.
@@ -20,12 +23,16 @@ class Hearing:
     Args:
         settings: `"rate"` of the samples, in Hz; `"mels"`, number of bands; `"side_by_side"`,
             spectra of a step; `"stride"`, spectra from one step to the next; `"mean"` and
-            `"deviation"` of each band.
+            `"deviation"` of each band; `"centred"`, whether the mean of each whole recording is
+            taken from it, so that rooms and microphones count less (a stream has no whole).
 
     Attributes:
         rate: rate of the samples, in Hz.
         stride: samples from one step to the next.
         nats: nats of power that are one levelled, in the mean over the bands.
+
+    Reference: Furui 1981, "Cepstral Analysis Technique for Automatic Speaker Verification",
+    section II (centring).
 
     Example:
     >>> import numpy as np
@@ -45,6 +52,7 @@ class Hearing:
         self._mean = np.array(settings["mean"], np.float32)
         self._scale = 1 / np.array(settings["deviation"], np.float32)
         self.nats = float(np.mean(settings["deviation"]))
+        self.centred = bool(settings.get("centred"))
         self._transform = LogMel(self.spec)
 
     @property
@@ -69,8 +77,19 @@ class Hearing:
         return self.spectra(np.pad(samples, (0, self.reach)))
 
     def levelled(self, spectra: np.ndarray) -> np.ndarray:
-        """Brings log-mel spectra to mean 0 and deviation 1."""
+        """Brings the log-mel spectra of a whole recording to mean 0 and deviation 1."""
+        return self.centre(self._scaled(spectra))
+
+    def _scaled(self, spectra: np.ndarray) -> np.ndarray:
         return (spectra - self._mean) * self._scale
+
+    def centre(self, levelled: np.ndarray) -> np.ndarray:
+        """Takes the mean over the frames that are not faint from spectra, where that is set."""
+        if not self.centred or not len(levelled):
+            return levelled
+        loud = levelled.mean(axis=1)
+        heard = loud >= np.quantile(loud, 0.95) - FAINT / self.nats
+        return levelled - levelled[heard].mean(axis=0)
 
     @property
     def features(self) -> int:
@@ -108,7 +127,7 @@ class HearingStream:
     def feed(self, samples: np.ndarray) -> np.ndarray:
         """Takes samples of shape `(samples,)`; gives the steps that are now whole."""
         hearing = self._hearing
-        heard = hearing.levelled(self._spectra.feed(samples))
+        heard = hearing._scaled(self._spectra.feed(samples))
         self._rest = np.concatenate([self._rest, heard])
         steps = hearing.steps(self._rest)
         self._rest = self._rest[len(steps) * hearing._step :]
@@ -116,7 +135,11 @@ class HearingStream:
 
 
 def unlevelled(
-    mels: int = 64, side_by_side: int = 11, stride: int = 3, rate: int = 16_000
+    mels: int = 64,
+    side_by_side: int = 11,
+    stride: int = 3,
+    rate: int = 16_000,
+    centred: bool = False,
 ) -> dict[str, Any]:
     """Gives settings of `Hearing` that leave spectra as they are."""
     return {
@@ -126,6 +149,7 @@ def unlevelled(
         "stride": stride,
         "mean": [0.0] * mels,
         "deviation": [1.0] * mels,
+        "centred": centred,
     }
 
 

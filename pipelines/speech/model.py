@@ -23,6 +23,7 @@ def recogniser(
     dropout: float = 0.2,
     output_dropout: float = 0.2,
     weight_drop: float = 0.0,
+    normalise: bool = True,
     seed: int | None = None,
 ) -> keras.Model:
     """Builds the network.
@@ -38,6 +39,8 @@ def recogniser(
         dropout: the same between the recurrent layers.
         output_dropout: the same after the last.
         weight_drop: share of the recurrent connections dropped.
+        normalise: whether the outputs of the dense and the recurrent layers are brought to one
+            level (layer normalisation).
         seed: seed of weights and dropouts.
 
     Returns:
@@ -51,6 +54,8 @@ def recogniser(
     with seeded(seed):
         heard = keras.Input((None, features), name="features")
         x = keras.layers.Dense(front, activation="relu", name="front")(heard)
+        if normalise:
+            x = keras.layers.LayerNormalization(name="front_norm")(x)
         x = VariationalDropout(input_dropout, seed=seed, name="input_dropout")(x)
         recurrent = Recurrent(
             units,
@@ -58,6 +63,7 @@ def recogniser(
             direction="forward" if streaming else "bidirectional",
             dropout=dropout,
             weight_drop=weight_drop,
+            normalise=normalise,
             seed=seed,
             name="recurrent",
         )

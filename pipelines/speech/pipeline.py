@@ -92,7 +92,7 @@ class Speech(Pipeline):
         check_settings(overrides, recogniser, "letters")
         Alphabet(letters)
         preprocessor = {
-            "hearing": unlevelled(),
+            "hearing": unlevelled(centred=not overrides.get("streaming")),
             "letters": letters,
             "decoding": dict(DECODING),
         }
@@ -351,7 +351,7 @@ class Speech(Pipeline):
             if others:
                 with at("validation_data"):
                     sounds = spectra_of(others, self.hearing)
-                    held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=False)
+                    held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=0)
             with self.training(seed) as network:
                 history = train(
                     network,

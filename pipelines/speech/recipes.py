@@ -10,9 +10,9 @@ from typing import Any
 class Recipe:
     """How a preset is made: its data, how it hears, its network and training.
 
-    In the first `strong` epochs the recordings are varied as much as can be, later less. Of a set
-    of single words, `strings` recordings are put together for training, and what is said is the
-    same in all its parts.
+    `vary` is the share of all by which recordings are varied. With `sounds` the network learns to
+    tell English phonemes, too. Of a set of single words, `strings` recordings are put together for
+    training, and what is said is the same in all its parts.
     """
 
     datasets: tuple[str, ...]
@@ -20,7 +20,8 @@ class Recipe:
     batch_size: int = 24
     hearing: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
-    strong: int | None = None
+    vary: float = 1.0
+    sounds: bool = False
     strings: int = 0
     seed: int = 1
 
@@ -28,10 +29,12 @@ class Recipe:
 CORPORA = ("librispeech", "common_voice_v1", "common_voice_delta", "kathleen")
 ENGLISH = Recipe(
     datasets=CORPORA,
-    training={"epochs": 18, "learning_rate": 2e-3, "warm_up": 0.1},
+    training={"epochs": 34, "learning_rate": 3e-3, "warm_up": 0.1},
     batch_size=16,
-    strong=5,
-    network={"units": 160},
+    hearing={"centred": True},
+    network={"units": 192},
+    vary=0.5,
+    sounds=True,
 )
 RECIPES = {
     "english": ENGLISH,
@@ -42,7 +45,7 @@ RECIPES = {
         datasets=("spoken_digits",),
         hearing={"rate": 8000, "mels": 40},  # as the set was recorded
         training={"epochs": 20, "learning_rate": 2e-3, "warm_up": 0.25},
-        network={"front": 128, "units": 96, "layers": 2},
+        network={"front": 128, "units": 96, "layers": 2, "normalise": False},
         strings=4000,
     ),
 }

@@ -21,6 +21,7 @@ from rnnapps.files import replaced_file
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
 from rnnapps.pipelines.speech.pipeline import DECODING, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
+from rnnapps.pipelines.speech.sounds import SIZE, sounds
 from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
 from rnnapps.pipelines.speech.words import as_said, language_model, prose
 from rnnapps.training.checkpoint import digest
@@ -63,7 +64,8 @@ def train(
 
     def recordings(split: str) -> Recordings:
         levelled = [pipe.hearing.levelled(s.astype(np.float32)) for s in raw.pop(split)]
-        symbols = [ALPHABET.symbols(ALPHABET.normal(each.text)) for each in own[split]]
+        texts = [ALPHABET.normal(each.text) for each in own[split]]
+        symbols = [ALPHABET.symbols(text) for text in texts]
         told = [
             index
             for index, (spectra, each) in enumerate(zip(levelled, symbols, strict=True))
@@ -75,8 +77,8 @@ def train(
             pipe.hearing,
             recipe.batch_size,
             recipe.seed,
-            vary=split == "train",
-            strong=recipe.strong,
+            vary=recipe.vary if split == "train" else 0,
+            sounds=[sounds(texts[i]) for i in told] if split == "train" and recipe.sounds else None,
         )
 
     own_recordings = recordings("train")
@@ -91,6 +93,7 @@ def train(
             checkpoint_dir=folder,
             resume=True,
             settings={"datasets": list(recipe.datasets), "network": recipe.network},
+            sounds=SIZE if recipe.sounds else 0,
             verbose=verbose,
         )
     pipe.files |= language_model(reading(recipe, own["train"]))
@@ -141,7 +144,7 @@ def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.nda
         Log-mel spectra of shape `(frames, mels)`, not levelled.
     """
     names = [each.sound.name for each in every]
-    known = "\n".join([*names, repr(hearing.spec), str(hearing.reach)])
+    known = "\n".join([*names, repr(hearing.spec), str(hearing.reach), str(hearing.centred)])
     of = digest([np.frombuffer(known.encode(), np.uint8)])
     path = folder / f"heard_{of[:12]}.npz"
     if not path.exists():

@@ -18,39 +18,60 @@ from rnnapps.training.from_rest import FromRest
 from rnnapps.training.given import Given, GivenMean, RowsWithTargets
 from rnnapps.training.resumable import fit
 
-#: How much recordings are varied after the first epochs, where not alike in all.
-LATER = 0.3
+#: What the nats of the sounds count beside those of the letters.
+BESIDE = 0.5
 
 
 class CTCNats(keras.Model):
     """Gives how unlikely texts are to a recogniser, by connectionist temporal classification.
 
+    In training a second last layer may learn to tell the sounds of the words, which teach the
+    layers before it more than letters do; only training has it.
+
     Args:
         network: As `rnnapps.pipelines.speech.model.recogniser` builds it.
+        sounds: Number of symbols of sounds, the blank among them; 0 learns none.
 
     Call arguments:
         inputs: Dict of `"features"` of shape `(batch, time, features)`, `"lengths"` of shape
-            `(batch,)`, and `"targets"`, the symbols, int of shape `(batch, symbols)`, right-padded
-            with blanks.
+            `(batch,)`, `"targets"`, the symbols, int of shape `(batch, symbols)`, right-padded
+            with blanks, and with sounds `"sounds"`, theirs, all blank where they are not known.
 
     Returns:
-        Nats of each recording, of shape `(batch,)`.
+        Nats of each recording, of shape `(batch,)`; in training those of its sounds, weighed by
+        `BESIDE`, are added.
 
-    Reference: Graves et al. 2006, "Connectionist Temporal Classification", section 4.
+    Reference: Graves et al. 2006, "Connectionist Temporal Classification", section 4; Krishna et
+    al. 2018, "Hierarchical Multitask Learning for CTC-based Speech Recognition",
+    arXiv:1807.06234 (sounds).
     """
 
-    def __init__(self, network: keras.Model, **kwargs: Any):
+    def __init__(self, network: keras.Model, sounds: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
-        self.body = FromRest(network)
+        self.letters = network.get_layer("logits")
+        states = {name: tensor for name, tensor in network.output.items() if name != "logits"}
+        self.body = FromRest(keras.Model(network.input, {**states, "heard": self.letters.input}))
         self.reads = [name for name in network.input if name not in network.output]
+        self.sounds = None
+        if sounds:
+            self.sounds = keras.layers.Dense(sounds, name="sounds")
+            self.sounds.build(self.letters.input.shape)
         self.built = True
 
     def call(self, inputs, training=False):
-        targets, lengths = inputs["targets"], ops.cast(inputs["lengths"], "int32")
-        heard = {name: inputs[name] for name in self.reads}
-        logits = self.body(heard, training=training)
-        count = ops.sum(ops.cast(targets != BLANK, "int32"), axis=1)
-        return ops.ctc_loss(targets, logits, count, lengths, mask_index=BLANK)
+        lengths = ops.cast(inputs["lengths"], "int32")
+        heard = self.body({name: inputs[name] for name in self.reads}, training=training)
+        nats = _ctc(inputs["targets"], self.letters(heard), lengths)
+        if training and self.sounds is not None:
+            known = ops.cast(ops.any(inputs["sounds"] != BLANK, axis=1), nats.dtype)
+            others = _ctc(inputs["sounds"], self.sounds(heard), lengths)
+            nats = nats + BESIDE * known * others
+        return nats
+
+
+def _ctc(targets: Any, logits: Any, lengths: Any) -> Any:
+    count = ops.sum(ops.cast(targets != BLANK, "int32"), axis=1)
+    return ops.ctc_loss(targets, logits, count, lengths, mask_index=BLANK)
 
 
 class Recordings(RowsWithTargets):
@@ -62,9 +83,10 @@ class Recordings(RowsWithTargets):
         hearing: What puts spectra side by side.
         batch_size: Recordings of a batch.
         seed: Seed of the order and the variations.
-        vary: False hears them as they are and in one order, for validation.
-        strong: Epochs in which they are varied as much as can be, and `LATER` of it afterwards;
-            None varies them so to the end.
+        vary: Share of all that may be varied; 0 hears them as they are and in one order, for
+            validation.
+        sounds: Symbols of the sounds of each, of shape `(sounds,)`, empty where they are not
+            known.
 
     Raises:
         InputError: If a text is too long for its recording.
@@ -77,8 +99,8 @@ class Recordings(RowsWithTargets):
         hearing: Hearing,
         batch_size: int,
         seed: int = 0,
-        vary: bool = True,
-        strong: int | None = None,
+        vary: float = 1.0,
+        sounds: Sequence[np.ndarray] | None = None,
     ):
         for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):
             if hearing.count(len(each)) < needed(said):
@@ -89,16 +111,24 @@ class Recordings(RowsWithTargets):
         longest = max(len(each) for each in symbols)
         targets = np.stack([np.pad(each, (0, longest - len(each))) for each in symbols])
         rows = [{"features": each} for each in spectra]
-        super().__init__(rows, targets, batch_size, seed=seed, shuffle=vary)
-        self.hearing, self.strong = hearing, strong
+        super().__init__(rows, targets, batch_size, seed=seed, shuffle=vary > 0)
+        self.hearing, self.vary, self.sounds = hearing, vary, sounds
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        return {**super().settings, "vary": self.vary}
 
     def row(self, index: int) -> dict[str, np.ndarray]:
         spectra = self.rows[index]["features"].astype(np.float32)
-        if self.shuffle:
+        if self.vary:
             rng = np.random.default_rng([self.seed, self.epoch, index])
-            strength = 1.0 if self.strong is None or self.epoch < self.strong else LATER
-            spectra = self.whole(varied(spectra, self.hearing, rng, strength), index)
-        return {"features": self.hearing.steps(spectra)}
+            spectra = self.whole(varied(spectra, self.hearing, rng, self.vary), index)
+        row = {"features": self.hearing.steps(spectra)}
+        if self.sounds is not None:
+            known = self.sounds[index]
+            fits = len(known) and needed(known) <= len(row["features"])
+            row["sounds"] = known if fits else np.full(1, BLANK)
+        return row
 
     def whole(self, spectra: np.ndarray, index: int) -> np.ndarray:
         """Gives the recording as it is where its variation is too short for its symbols."""
@@ -113,6 +143,7 @@ def train(
     validation: Recordings | None = None,
     *,
     settings: dict[str, Any],
+    sounds: int = 0,
     **options: Any,
 ) -> keras.callbacks.History:
     """Trains the network; it is left with its best weights.
@@ -122,14 +153,16 @@ def train(
         recordings: The recordings.
         validation: Recordings that decide which epoch is kept.
         settings: As in `rnnapps.training.resumable.fit`; what is trained on is added.
+        sounds: As in `CTCNats`.
         **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
 
     Returns:
         Keras's history; `nats` is of a recording.
     """
     heard = [recordings.targets, *(row["features"] for row in recordings.rows)]
+    heard += recordings.sounds or []
     return fit(
-        CTCNats(network),
+        CTCNats(network, sounds),
         recordings,
         validation,
         loss=Given(),

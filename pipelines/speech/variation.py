@@ -43,7 +43,7 @@ def varied(
     spectra = spectra + np.float32(strength * rng.uniform(*LOUDER) / hearing.nats)
     if rng.random() < strength * NOISY:
         spectra = in_noise(spectra, hearing.nats, rng)
-    return with_gaps(spectra, rng, strength)
+    return with_gaps(hearing.centre(spectra), rng, strength)
 
 
 def stretched(spectra: np.ndarray, factor: float) -> np.ndarray:

@@ -30,6 +30,17 @@ def test_levels_bring_each_band_to_mean_0_and_deviation_1():
     np.testing.assert_allclose(levelled.std(axis=0), 1, atol=0.01)
 
 
+def test_a_centred_recording_is_the_same_through_any_microphone_and_with_silence_around():
+    hearing = Hearing(unlevelled(mels=20, centred=True))
+    spectra = Hearing(unlevelled(mels=20)).spectra(SAMPLES)
+    found = hearing.levelled(spectra)
+    microphone = np.linspace(-3, 2, 20, dtype=np.float32)
+    np.testing.assert_allclose(hearing.levelled(spectra + microphone), found, atol=1e-4)
+    silent = np.pad(spectra, ((200, 200), (0, 0)), constant_values=-20)
+    np.testing.assert_allclose(hearing.levelled(silent)[200:-200], found, atol=0.05)
+    np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
+
+
 @given(st.lists(st.integers(0, 4000), min_size=1, max_size=10))
 @settings(max_examples=25, deadline=None)
 def test_a_stream_hears_the_same_steps_in_any_pieces(sizes):
