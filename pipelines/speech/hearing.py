@@ -89,7 +89,8 @@ class Hearing:
             return levelled
         loud = levelled.mean(axis=1)
         heard = loud >= np.quantile(loud, 0.95) - FAINT / self.nats
-        return levelled - levelled[heard].mean(axis=0)
+        mean = levelled.mean(axis=0, dtype=np.float64, where=heard[:, None])
+        return levelled - mean.astype(np.float32)
 
     @property
     def features(self) -> int:
