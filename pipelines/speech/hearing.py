@@ -12,6 +12,8 @@ from rnnapps.data.log_mel import LogMel, LogMelStream, MelSpec
 
 #: Nats of power, 20 dB, below the loudest frames of a recording; what is below them is faint.
 FAINT = 4.6
+#: Nats of power in the mean over the bands that no frame of a silent recording has; speech has.
+SILENT = -18.0
 
 
 class Hearing:
@@ -78,14 +80,16 @@ class Hearing:
 
     def levelled(self, spectra: np.ndarray) -> np.ndarray:
         """Brings the log-mel spectra of a whole recording to mean 0 and deviation 1."""
-        return self.centre(self._scaled(spectra))
+        scaled = self._scaled(spectra)
+        heard = len(spectra) and spectra.mean(axis=1).max() > SILENT
+        return self.centre(scaled) if heard else scaled
 
     def _scaled(self, spectra: np.ndarray) -> np.ndarray:
         return (spectra - self._mean) * self._scale
 
     def centre(self, levelled: np.ndarray) -> np.ndarray:
         """Takes the mean over the frames that are not faint from spectra, where that is set."""
-        if not self.centred or not len(levelled):
+        if not self.centred:
             return levelled
         loud = levelled.mean(axis=1)
         heard = loud >= np.quantile(loud, 0.95) - FAINT / self.nats

@@ -43,7 +43,7 @@ SHORTEST = 0.05
 #: Longest sound that is drawn, in seconds.
 DRAWN = 60
 #: How texts are searched where nobody says otherwise.
-DECODING: dict[str, Any] = {"beam_width": 32, "lm_alpha": 0.5, "lm_beta": 1.0}
+DECODING: dict[str, Any] = {"beam_width": 128, "lm_alpha": 0.5, "lm_beta": 1.0}
 #: A sample recording of a preset.
 EXAMPLE = "example.ogg"
 
@@ -51,7 +51,7 @@ EXAMPLE = "example.ogg"
 class Speech(Pipeline):
     """Writes down speech by a recurrent network that was trained with CTC.
 
-    Preset: `digits` (strings of English digits).
+    Presets: `english` (default; English that is read aloud), `digits` (strings of English digits).
 
     Example:
     >>> from rnnapps import pipeline

@@ -148,6 +148,7 @@ def test_every_lowering_is_tested_here():
         *tested,
         "ReversibleEmbedding",
         "VariationalDropout",
+        "LayerNormalization",
         "CRF",
     }
 
@@ -164,8 +165,8 @@ def test_token_network(cell):
 
 
 def test_unknown_layers_are_named():
-    with pytest.raises(RnnappsError, match=r"LayerNormalization \(the layer 'norm'\)"):
-        lower(functional(keras.layers.LayerNormalization(name="norm")))
+    with pytest.raises(RnnappsError, match=r"UnitNormalization \(the layer 'norm'\)"):
+        lower(functional(keras.layers.UnitNormalization(name="norm")))
 
 
 def test_a_task_may_add_its_own_layer(monkeypatch):

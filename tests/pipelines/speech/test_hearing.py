@@ -39,6 +39,8 @@ def test_a_centred_recording_is_the_same_through_any_microphone_and_with_silence
     silent = np.pad(spectra, ((200, 200), (0, 0)), constant_values=-20)
     np.testing.assert_allclose(hearing.levelled(silent)[200:-200], found, atol=0.05)
     np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
+    nothing = np.full((50, 20), -23.0, np.float32)
+    np.testing.assert_array_equal(hearing.levelled(nothing), nothing)  # silence stays silent
 
 
 @given(st.lists(st.integers(0, 4000), min_size=1, max_size=10))
