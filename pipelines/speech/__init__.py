@@ -2,6 +2,6 @@
 
 TASK = "speech"
 ALIASES = ("automatic-speech-recognition", "speech-to-text")
-DEFAULT = "digits"
+DEFAULT = "english"
 PIPELINE = "rnnapps.pipelines.speech.pipeline:Speech"
 SUMMARY = "Writes down what is said, with the time of each word."
