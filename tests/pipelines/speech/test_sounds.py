@@ -8,7 +8,7 @@ from rnnapps.decoding.sampling import log_softmax
 from rnnapps.pipelines.speech.hearing import Hearing, unlevelled
 from rnnapps.pipelines.speech.model import recogniser
 from rnnapps.pipelines.speech.sounds import SIZE, sounds
-from rnnapps.pipelines.speech.training import BESIDE, CTCNats, Recordings
+from rnnapps.pipelines.speech.training import BESIDE, CTCNats, Recordings, train
 
 HEARING = Hearing(unlevelled(mels=8, side_by_side=3, stride=2))
 LETTERS = [np.array([1, 2, 2]), np.array([3])]
@@ -43,6 +43,14 @@ def test_nats_in_training_are_those_of_letters_and_of_sounds_that_are_known():
     expected[long] += BESIDE * nats(others[long, : lengths[long]], SOUNDS[0].tolist())
     found = ops.convert_to_numpy(model(inputs, training=True))
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_a_training_with_sounds_that_are_not_all_known_lowers_the_nats():
+    network = recogniser(24, 5, front=6, units=4, layers=1, seed=1)
+    settings = {"epochs": 12, "learning_rate": 0.02, "verbose": 0}
+    history = train(network, recordings(), recordings(None), settings={}, sounds=7, **settings)
+    found = history.history["val_nats"]
+    assert np.isfinite(history.history["nats"]).all() and found[-1] < 0.9 * found[0]
 
 
 def test_sounds_that_do_not_fit_into_the_recording_are_not_learnt():
