@@ -48,9 +48,10 @@ class CTCNats(keras.Model):
 
     def __init__(self, network: keras.Model, sounds: int = 0, **kwargs: Any):
         super().__init__(**kwargs)
-        self.letters = network.get_layer("logits")
+        letters = network.get_layer("logits")
         states = {name: tensor for name, tensor in network.output.items() if name != "logits"}
-        self.body = FromRest(keras.Model(network.input, {**states, "heard": self.letters.input}))
+        self.body = FromRest(keras.Model(network.input, {**states, "heard": letters.input}))
+        self.letters = letters  # behind the body, as layers are grouped in this order
         self.reads = [name for name in network.input if name not in network.output]
         self.sounds = None
         if sounds:

@@ -41,7 +41,9 @@ def layer_groups(network: keras.Model) -> list[list[keras.layers.Layer]]:
         elif isinstance(layer, Recurrent):
             groups[-1] += rest
             rest, ways = [], len(layer.ways)
-            groups += [layer.runs[at : at + ways] for at in range(0, len(layer.runs), ways)]
+            runs = [layer.runs[at : at + ways] for at in range(0, len(layer.runs), ways)]
+            norms = [[norm] for norm in layer.norms] or [[]] * len(runs)
+            groups += [[*run, *norm] for run, norm in zip(runs, norms, strict=True)]
         else:
             rest.append(layer)
     return [group for group in [*groups, rest] if group]

@@ -9,6 +9,7 @@ from rnnapps.pipelines.speech.hearing import Hearing, unlevelled
 from rnnapps.pipelines.speech.model import recogniser
 from rnnapps.pipelines.speech.sounds import SIZE, sounds
 from rnnapps.pipelines.speech.training import BESIDE, CTCNats, Recordings, train
+from rnnapps.training.freezing import layer_groups
 
 HEARING = Hearing(unlevelled(mels=8, side_by_side=3, stride=2))
 LETTERS = [np.array([1, 2, 2]), np.array([3])]
@@ -43,6 +44,22 @@ def test_nats_in_training_are_those_of_letters_and_of_sounds_that_are_known():
     expected[long] += BESIDE * nats(others[long, : lengths[long]], SOUNDS[0].tolist())
     found = ops.convert_to_numpy(model(inputs, training=True))
     np.testing.assert_allclose(found, expected, rtol=1e-4)
+
+
+def test_layers_are_grouped_as_those_of_the_network_and_sounds_with_letters():
+    network = recogniser(24, 5, front=6, units=4, layers=2, seed=1)
+    names = [[layer.name for layer in group] for group in layer_groups(network)]
+    assert names == [
+        ["front", "front_norm"],
+        ["forward_0", "backward_0", "norm_0"],
+        ["forward_1", "backward_1", "norm_1"],
+        ["logits"],
+    ]
+    groups = layer_groups(CTCNats(network, sounds=7))
+    assert [[layer.name for layer in group] for group in groups] == [
+        *names[:-1],
+        ["logits", "sounds"],
+    ]
 
 
 def test_a_training_with_sounds_that_are_not_all_known_lowers_the_nats():
