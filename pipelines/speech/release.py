@@ -188,6 +188,7 @@ LIMITS = {
     "english": [
         "English that is read aloud, near a microphone; free talk and noise are heard much worse.",
         "It learnt from 11 hours of speech; systems that had hundreds err far less.",
+        "Noise alone may be heard as words; digital silence is not.",
         "No signs but the apostrophe, no capital letters, no digits: numbers are written out.",
     ],
     "digits": [
