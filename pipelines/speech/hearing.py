@@ -81,8 +81,9 @@ class Hearing:
     def levelled(self, spectra: np.ndarray) -> np.ndarray:
         """Brings the log-mel spectra of a whole recording to mean 0 and deviation 1."""
         scaled = self._scaled(spectra)
-        heard = len(spectra) and spectra.mean(axis=1).max() > SILENT
-        return self.centre(scaled) if heard else scaled
+        if self.centred and len(spectra) and spectra.mean(axis=1).max() > SILENT:
+            return self.centre(scaled)
+        return scaled
 
     def _scaled(self, spectra: np.ndarray) -> np.ndarray:
         return (spectra - self._mean) * self._scale

@@ -98,11 +98,11 @@ def test_a_training_that_broke_off_leaves_the_levels_as_they_were_measured():
             raise KeyboardInterrupt
 
     own = [sound("a")] * 4, ["a"] * 4
-    pipe = pipeline("speech", False, letters=" abc", seed=1, **SMALL)
+    pipe = pipeline("speech", False, letters=" abc", streaming=True, seed=1, **SMALL)
     with pytest.raises(KeyboardInterrupt):
         pipe.fit(*own, epochs=1, callbacks=[Broken()])
     measured = pipe.preprocessor["hearing"]
-    assert min(measured["deviation"]) != 1
+    assert np.mean(measured["mean"]) < -3
     pipe.fit(*own, epochs=1)
     assert pipe.preprocessor["hearing"] == measured
 
