@@ -9,11 +9,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnapps.data.log_mel import LogMel, LogMelStream, MelSpec
+from rnnapps.pipelines.speech.centring import SILENT, RunningCentre, centred, heard
 
-#: Nats of power, 20 dB, below the loudest frames of a recording; what is below them is faint.
-FAINT = 4.6
-#: Nats of power in the mean over the bands that no frame of a silent recording has; speech has.
-SILENT = -18.0
+#: Ways to centre recordings: by the mean of the whole, or by that of what was heard so far.
+WHOLE, RUNNING = "whole", "running"
 
 
 class Hearing:
@@ -25,16 +24,14 @@ class Hearing:
     Args:
         settings: `"rate"` of the samples, in Hz; `"mels"`, number of bands; `"side_by_side"`,
             spectra of a step; `"stride"`, spectra from one step to the next; `"mean"` and
-            `"deviation"` of each band; `"centred"`, whether the mean of each whole recording is
-            taken from it, so that rooms and microphones count less (a stream has no whole).
+            `"deviation"` of each band; `"centred"`, by what mean each recording is centred:
+            `"whole"`, its own, `"running"`, that of what was heard so far, as a stream has no
+            whole, or none.
 
     Attributes:
         rate: rate of the samples, in Hz.
         stride: samples from one step to the next.
         nats: nats of power that are one levelled, in the mean over the bands.
-
-    Reference: Furui 1981, "Cepstral Analysis Technique for Automatic Speaker Verification",
-    section II (centring).
 
     Example:
     >>> import numpy as np
@@ -54,7 +51,7 @@ class Hearing:
         self._mean = np.array(settings["mean"], np.float32)
         self._scale = 1 / np.array(settings["deviation"], np.float32)
         self.nats = float(np.mean(settings["deviation"]))
-        self.centred = bool(settings.get("centred"))
+        self.centred = settings.get("centred")
         self._transform = LogMel(self.spec)
 
     @property
@@ -68,7 +65,7 @@ class Hearing:
 
     def __call__(self, samples: np.ndarray) -> np.ndarray:
         """Turns samples of shape `(samples,)` into steps of shape `(steps, features)`."""
-        return self.steps(self.spectra(samples))
+        return self.steps(self.centre(self.spectra(samples)))
 
     def spectra(self, samples: np.ndarray) -> np.ndarray:
         """Turns samples into levelled spectra, of shape `(frames, mels)`."""
@@ -79,23 +76,17 @@ class Hearing:
         return self.spectra(np.pad(samples, (0, self.reach)))
 
     def levelled(self, spectra: np.ndarray) -> np.ndarray:
-        """Brings the log-mel spectra of a whole recording to mean 0 and deviation 1."""
-        scaled = self._scaled(spectra)
-        if self.centred and len(spectra) and spectra.mean(axis=1).max() > SILENT:
-            return self.centre(scaled)
-        return scaled
-
-    def _scaled(self, spectra: np.ndarray) -> np.ndarray:
+        """Brings log-mel spectra to mean 0 and deviation 1."""
         return (spectra - self._mean) * self._scale
 
     def centre(self, levelled: np.ndarray) -> np.ndarray:
-        """Takes the mean over the frames that are not faint from spectra, where that is set."""
-        if not self.centred:
-            return levelled
-        loud = levelled.mean(axis=1)
-        heard = loud >= np.quantile(loud, 0.95) - FAINT / self.nats
-        mean = levelled.mean(axis=0, dtype=np.float64, where=heard[:, None])
-        return levelled - mean.astype(np.float32)
+        """Takes their mean from the spectra of a recording, if that is set; silence stays."""
+        if self.centred == RUNNING:
+            return RunningCentre(self.spec.mels, self.nats).feed(levelled)
+        if self.centred == WHOLE and len(levelled):
+            loudest = (levelled / self._scale + self._mean).mean(axis=1).max()
+            return centred(levelled, self.nats) if loudest > SILENT else levelled
+        return levelled
 
     @property
     def features(self) -> int:
@@ -128,13 +119,17 @@ class HearingStream:
     def __init__(self, hearing: Hearing):
         self._hearing = hearing
         self._spectra = LogMelStream(hearing._transform)
+        running = hearing.centred == RUNNING
+        self._centre = RunningCentre(hearing.spec.mels, hearing.nats) if running else None
         self._rest = np.zeros((0, hearing.spec.mels), np.float32)
 
     def feed(self, samples: np.ndarray) -> np.ndarray:
         """Takes samples of shape `(samples,)`; gives the steps that are now whole."""
         hearing = self._hearing
-        heard = hearing._scaled(self._spectra.feed(samples))
-        self._rest = np.concatenate([self._rest, heard])
+        spectra = hearing.levelled(self._spectra.feed(samples))
+        if self._centre is not None:
+            spectra = self._centre.feed(spectra)
+        self._rest = np.concatenate([self._rest, spectra])
         steps = hearing.steps(self._rest)
         self._rest = self._rest[len(steps) * hearing._step :]
         return steps
@@ -145,7 +140,7 @@ def unlevelled(
     side_by_side: int = 11,
     stride: int = 3,
     rate: int = 16_000,
-    centred: bool = False,
+    centred: str | None = None,
 ) -> dict[str, Any]:
     """Gives settings of `Hearing` that leave spectra as they are."""
     return {
@@ -169,13 +164,15 @@ def levels(settings: Mapping[str, Any], spectra: Iterable[np.ndarray]) -> dict[s
 
     Returns:
         The settings with mean and deviation of each band over all frames but those of the silence
-        that was put behind.
+        that was put behind and, where recordings are centred, those that are faint.
     """
     hearing = Hearing(settings)
     behind = hearing.reach // hearing.spec.hop
     count, total, squares = 0, 0.0, 0.0
     for each in spectra:
         values = each[:-behind].astype(np.float64)
+        if hearing.centred and len(values):
+            values = values[heard(values)]
         count, total = count + len(values), total + values.sum(axis=0)
         squares = squares + (values**2).sum(axis=0)
     mean = np.asarray(total) / max(count, 1)

@@ -23,7 +23,7 @@ from rnnapps.pipelines.speech.decoding import (
     Settings,
     log_probabilities,
 )
-from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+from rnnapps.pipelines.speech.hearing import RUNNING, WHOLE, Hearing, levels, unlevelled
 from rnnapps.pipelines.speech.live import BLOCK, SpeechStream
 from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
 from rnnapps.pipelines.speech.transcript import Transcript, transcript
@@ -92,7 +92,7 @@ class Speech(Pipeline):
         check_settings(overrides, recogniser, "letters")
         Alphabet(letters)
         preprocessor = {
-            "hearing": unlevelled(centred=not overrides.get("streaming")),
+            "hearing": unlevelled(centred=RUNNING if overrides.get("streaming") else WHOLE),
             "letters": letters,
             "decoding": dict(DECODING),
         }
@@ -115,7 +115,7 @@ class Speech(Pipeline):
                 f"Expected sound of {SHORTEST} seconds or more. Received: "
                 f"{self._seconds(samples):.3f} seconds."
             )
-        heard = self.hearing.recording(samples)
+        heard = self.hearing.centre(self.hearing.recording(samples))
         return {"spectra": heard, "seconds": np.array([self._seconds(samples)])}
 
     def _seconds(self, samples: np.ndarray) -> float:

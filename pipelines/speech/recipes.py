@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from rnnapps.pipelines.speech.hearing import RUNNING, WHOLE
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -31,7 +33,7 @@ ENGLISH = Recipe(
     datasets=CORPORA,
     training={"epochs": 34, "learning_rate": 3e-3, "warm_up": 0.1},
     batch_size=16,
-    hearing={"centred": True},
+    hearing={"centred": WHOLE},
     network={"units": 192},
     vary=0.5,
     sounds=True,
@@ -39,7 +41,7 @@ ENGLISH = Recipe(
 RECIPES = {
     "english": ENGLISH,
     "english_streaming": replace(
-        ENGLISH, hearing={"side_by_side": 23}, network={"streaming": True, "units": 320}
+        ENGLISH, hearing={"centred": RUNNING, "side_by_side": 23}, network={"streaming": True, "units": 320}
     ),
     "digits": Recipe(
         datasets=("spoken_digits",),

@@ -144,7 +144,7 @@ def heard(every: list[Utterance], hearing: Hearing, folder: Path) -> list[np.nda
         Log-mel spectra of shape `(frames, mels)`, not levelled.
     """
     names = [each.sound.name for each in every]
-    known = "\n".join([*names, repr(hearing.spec), str(hearing.reach), str(hearing.centred)])
+    known = "\n".join([*names, repr(hearing.spec), str(hearing.reach)])
     of = digest([np.frombuffer(known.encode(), np.uint8)])
     path = folder / f"heard_{of[:12]}.npz"
     if not path.exists():

@@ -120,11 +120,13 @@ class Recordings(RowsWithTargets):
         return {**super().settings, "vary": self.vary}
 
     def row(self, index: int) -> dict[str, np.ndarray]:
-        spectra = self.rows[index]["features"].astype(np.float32)
         if self.vary:
+            spectra = self.rows[index]["features"].astype(np.float32)
             rng = np.random.default_rng([self.seed, self.epoch, index])
-            spectra = self.whole(varied(spectra, self.hearing, rng, self.vary), index)
-        row = {"features": self.hearing.steps(spectra)}
+            heard = self.whole(varied(spectra, self.hearing, rng, self.vary), index)
+        else:
+            heard = self.as_it_is(index)
+        row = {"features": self.hearing.steps(heard)}
         if self.sounds is not None:
             known = self.sounds[index]
             fits = len(known) and needed(known) <= len(row["features"])
@@ -135,7 +137,11 @@ class Recordings(RowsWithTargets):
         """Gives the recording as it is where its variation is too short for its symbols."""
         symbols = self.targets[index][self.targets[index] != BLANK]
         enough = self.hearing.count(len(spectra)) >= needed(symbols)
-        return spectra if enough else self.rows[index]["features"].astype(np.float32)
+        return spectra if enough else self.as_it_is(index)
+
+    def as_it_is(self, index: int) -> np.ndarray:
+        """Gives a recording that is not varied."""
+        return self.hearing.centre(self.rows[index]["features"].astype(np.float32))
 
 
 def train(

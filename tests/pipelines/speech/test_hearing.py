@@ -6,11 +6,16 @@ from hypothesis import strategies as st
 
 from rnnapps.data.log_mel import hertz, mel
 from rnnapps.pipelines.speech import variation
-from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+from rnnapps.pipelines.speech.hearing import RUNNING, WHOLE, Hearing, levels, unlevelled
 
 SAMPLES = np.random.default_rng(0).normal(size=20_000, scale=0.1).astype(np.float32)
 HEARING = Hearing(unlevelled(mels=20, side_by_side=5, stride=3))
 SPECTRA = HEARING.spectra(SAMPLES)
+
+
+def measured(**options):
+    plain = unlevelled(mels=20, **options)
+    return levels(plain, [Hearing(plain).recording(SAMPLES)])
 
 
 def test_a_step_is_some_spectra_side_by_side():
@@ -31,25 +36,38 @@ def test_levels_bring_each_band_to_mean_0_and_deviation_1():
 
 
 def test_a_centred_recording_is_the_same_through_any_microphone_and_with_silence_around():
-    hearing = Hearing(unlevelled(mels=20, centred=True))
-    spectra = Hearing(unlevelled(mels=20)).spectra(SAMPLES)
-    found = hearing.levelled(spectra)
+    hearing = Hearing(unlevelled(mels=20, centred=WHOLE))
+    found = hearing.centre(SPECTRA)
     microphone = np.linspace(-3, 2, 20, dtype=np.float32)
-    np.testing.assert_allclose(hearing.levelled(spectra + microphone), found, atol=1e-4)
-    silent = np.pad(spectra, ((200, 200), (0, 0)), constant_values=-20)
-    np.testing.assert_allclose(hearing.levelled(silent)[200:-200], found, atol=0.05)
+    np.testing.assert_allclose(hearing.centre(SPECTRA + microphone), found, atol=1e-4)
+    silent = np.pad(SPECTRA, ((200, 200), (0, 0)), constant_values=-20)
+    np.testing.assert_allclose(hearing.centre(silent)[200:-200], found, atol=0.05)
     np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
     nothing = np.full((50, 20), -23.0, np.float32)
-    np.testing.assert_array_equal(hearing.levelled(nothing), nothing)  # silence stays silent
+    np.testing.assert_array_equal(hearing.centre(nothing), nothing)  # silence stays silent
+
+
+def test_a_running_centre_gets_used_to_a_microphone_and_keeps_to_it_through_pauses():
+    hearing = Hearing(measured(centred=RUNNING))
+    speech = np.tile(hearing.levelled(SPECTRA), (5, 1))
+    microphone = np.linspace(-0.6, 0.4, 20, dtype=np.float32)
+    here, there = hearing.centre(speech), hearing.centre(speech + microphone)
+    np.testing.assert_allclose(there[0] - here[0], microphone, atol=0.05)
+    np.testing.assert_allclose(there[-100:], here[-100:], atol=0.05)
+    pause = np.full((6000, 20), -14 / hearing.nats, np.float32)
+    later = hearing.centre(np.concatenate([speech, pause, speech]))[-len(speech) :]
+    np.testing.assert_allclose(later[0], here[-len(SPECTRA)], atol=0.05)
+    np.testing.assert_array_equal(hearing.centre(pause), pause)
 
 
 @given(st.lists(st.integers(0, 4000), min_size=1, max_size=10))
 @settings(max_examples=25, deadline=None)
 def test_a_stream_hears_the_same_steps_in_any_pieces(sizes):
     ends = np.minimum(np.cumsum(sizes), len(SAMPLES))
-    stream = HEARING.stream()
+    hearing = Hearing(measured(centred=RUNNING))
+    stream = hearing.stream()
     found = [stream.feed(piece) for piece in np.split(SAMPLES[: ends[-1]], ends[:-1])]
-    np.testing.assert_allclose(np.concatenate(found), HEARING(SAMPLES[: ends[-1]]), atol=1e-5)
+    np.testing.assert_allclose(np.concatenate(found), hearing(SAMPLES[: ends[-1]]), atol=1e-5)
 
 
 def test_at_half_the_rate_the_same_is_heard_of_low_frequencies():
