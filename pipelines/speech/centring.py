@@ -6,11 +6,13 @@ import numpy as np
 
 #: Nats of power, 20 dB, below the loudest frames of a recording; what is below them is faint.
 FAINT = 4.6
+#: Share of the frames that are the loudest, and how many they are at most, as much may be silence.
+LOUDEST, MOST_LOUD = 0.05, 150
 #: Nats of power in the mean over the bands that no frame of a silent recording has; speech has.
 SILENT = -18.0
 #: Nats of power below speech of average loudness at which a frame no longer counts, and the power
 #: with which it counts more the louder it is.
-UNHEARD, GROWTH = 12.0, 3
+UNHEARD, GROWTH = 8.0, 2
 #: Frames of average speech for which its mean in training counts at first, and the most for which
 #: what was heard counts, so that a new room is got used to.
 FIRST, MOST = 30.0, 1200.0
@@ -27,7 +29,8 @@ def heard(spectra: np.ndarray, nats: float = 1.0) -> np.ndarray:
         bool of shape `(frames,)`.
     """
     loud = spectra.mean(axis=1)
-    return loud >= np.quantile(loud, 0.95) - FAINT / nats
+    share = min(LOUDEST, MOST_LOUD / len(loud))
+    return loud >= np.quantile(loud, 1 - share) - FAINT / nats
 
 
 def centred(spectra: np.ndarray, nats: float) -> np.ndarray:
@@ -65,7 +68,7 @@ class RunningCentre:
     >>> from rnnapps.pipelines.speech.centring import RunningCentre
     >>> loud = np.ones((2000, 40), np.float32)
     >>> RunningCentre(40, nats=1.0).feed(loud)[[0, 100, -1], 0].round(2)
-    array([0.96, 0.19, 0.  ], dtype=float32)
+    array([0.96, 0.19, 0.01], dtype=float32)
     """
 
     def __init__(self, mels: int, nats: float):

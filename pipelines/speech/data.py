@@ -11,6 +11,7 @@ import numpy as np
 from rnnapps.data.audio import read_audio
 from rnnapps.data.speech_sets import Utterance
 from rnnapps.data.text_forms import column, read_table, read_text
+from rnnapps.decoding.ctc import needed
 from rnnapps.errors import InputError, at
 from rnnapps.pipelines.speech.hearing import Hearing
 from rnnapps.pipelines.speech.spelling import Alphabet
@@ -21,6 +22,8 @@ FORMS = (
 )
 #: Suffixes of recordings in a folder.
 SOUNDS = (".wav", ".flac", ".ogg", ".opus", ".mp3", ".aiff", ".aif", ".m4a")
+#: Shortest sound that is heard, in seconds.
+SHORTEST = 0.05
 
 
 class Recorded(NamedTuple):
@@ -76,7 +79,34 @@ def spectra_of(own: Sequence[Recorded], hearing: Hearing) -> list[np.ndarray]:
     Raises:
         InputError: If one cannot be read; it tells which.
     """
-    return _of_each(own, lambda each: hearing.recording(read_audio(each.sound, hearing.rate)))
+    return _of_each(own, lambda each: hearing.recording(samples_of(each.sound, hearing)))
+
+
+def samples_of(sound: Any, hearing: Hearing) -> np.ndarray:
+    """Reads a recording, as samples of shape `(samples,)`.
+
+    Raises:
+        InputError: If it cannot be read, or is too short.
+    """
+    samples = read_audio(sound, hearing.rate)
+    if (seconds := len(samples) / hearing.rate) < SHORTEST:
+        raise InputError(
+            f"Expected sound of {SHORTEST} seconds or more. Received: {seconds:.3f} seconds."
+        )
+    return samples
+
+
+def check_length(spectra: np.ndarray, symbols: np.ndarray, hearing: Hearing) -> None:
+    """Checks that a recording is long enough for what is said in it.
+
+    Raises:
+        InputError: If it is not.
+    """
+    if (steps := hearing.count(len(spectra))) < needed(symbols):
+        raise InputError(
+            f"Expected sound of {needed(symbols)} steps or more for its {len(symbols)} letters. "
+            f"Received: {steps} steps."
+        )
 
 
 def symbols_of(own: Sequence[Recorded], alphabet: Alphabet) -> list[np.ndarray]:

@@ -94,6 +94,11 @@ class Decoder:
                 "Expected a beam_width of 2 or more for words to count. Received: beam_width=1 "
                 "with hot_words, lm_alpha or lm_beta."
             )
+        if NGRAMS not in self._files and (lm_alpha is not None or lm_beta is not None):
+            raise InputError(
+                "Expected a language model for lm_alpha and lm_beta to weigh. Received: a "
+                "recogniser without one. Do leave them out; hot_words need none."
+            )
         chosen = {k: self._settings[k] if v is None else v for k, v in given.items()}
         return Settings(**chosen, hot_words=tuple(self._hot(hot_words)))
 
@@ -202,7 +207,8 @@ class Decoder:
         size, space = self.alphabet.size, self.alphabet.space
         if self._language is not None:
             words, own, model = self._language
-            boosts = {**{tuple(word): 0.0 for word in own}, **boosts}
+            share = -alpha * float(np.log(max(1, len(own))))
+            boosts = {**{tuple(word): share for word in own}, **boosts}
             return WordScores(words, model, size, space, alpha, beta, boosts)
         if hot:
             nothing = kneser_ney([np.array([UNKNOWN])], 2, 1)

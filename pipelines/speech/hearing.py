@@ -9,6 +9,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from rnnapps.data.log_mel import LogMel, LogMelStream, MelSpec
+from rnnapps.errors import InputError
 from rnnapps.pipelines.speech.centring import SILENT, RunningCentre, centred, heard
 
 #: Ways to centre recordings: by the mean of the whole, or by that of what was heard so far.
@@ -33,6 +34,9 @@ class Hearing:
         stride: samples from one step to the next.
         nats: nats of power that are one levelled, in the mean over the bands.
 
+    Raises:
+        InputError: If recordings are to be centred in another way.
+
     Example:
     >>> import numpy as np
     >>> from rnnapps.pipelines.speech.hearing import Hearing, unlevelled
@@ -52,6 +56,11 @@ class Hearing:
         self._scale = 1 / np.array(settings["deviation"], np.float32)
         self.nats = float(np.mean(settings["deviation"]))
         self.centred = settings.get("centred")
+        if self.centred not in (None, WHOLE, RUNNING):
+            raise InputError(
+                f"Expected centred to be {WHOLE!r}, {RUNNING!r} or None. Received: "
+                f"centred={self.centred!r}."
+            )
         self._transform = LogMel(self.spec)
 
     @property

@@ -9,12 +9,18 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
-from rnnapps.data.audio import read_audio
 from rnnapps.decoding.ctc import nats
 from rnnapps.errors import InputError, at
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.speech.data import Recorded, recorded, spectra_of, symbols_of
+from rnnapps.pipelines.speech.data import (
+    Recorded,
+    check_length,
+    recorded,
+    samples_of,
+    spectra_of,
+    symbols_of,
+)
 from rnnapps.pipelines.speech.decoding import (
     NGRAMS,
     OWN,
@@ -38,8 +44,6 @@ if TYPE_CHECKING:
 
 #: Steps of a window of a network that reads both ways, and how far windows reach over each other.
 WINDOW, OVERLAP = 1000, 100
-#: Shortest sound that is heard, in seconds.
-SHORTEST = 0.05
 #: Longest sound that is drawn, in seconds.
 DRAWN = 60
 #: How texts are searched where nobody says otherwise.
@@ -109,17 +113,9 @@ class Speech(Pipeline):
         return recogniser(self.hearing.features, self.alphabet.size, **self.config)
 
     def preprocess(self, raw: Any) -> Example:
-        samples = read_audio(raw, self.hearing.rate)
-        if len(samples) < SHORTEST * self.hearing.rate:
-            raise InputError(
-                f"Expected sound of {SHORTEST} seconds or more. Received: "
-                f"{self._seconds(samples):.3f} seconds."
-            )
+        samples = samples_of(raw, self.hearing)
         heard = self.hearing.centre(self.hearing.recording(samples))
-        return {"spectra": heard, "seconds": np.array([self._seconds(samples)])}
-
-    def _seconds(self, samples: np.ndarray) -> float:
-        return len(samples) / self.hearing.rate
+        return {"spectra": heard, "seconds": np.array([len(samples) / self.hearing.rate])}
 
     def forward(self, examples: list[Example]) -> list[Example]:
         session = self.batch_session
@@ -394,7 +390,8 @@ class Speech(Pipeline):
             words, nats per letter of what was said, and the recordings that were heard worst.
 
         Raises:
-            InputError: If a recording cannot be read, or a text has letters that are not written.
+            InputError: If a recording cannot be read, or a text has letters that are not written
+                or is too long for its recording.
         """
         from rnnapps.pipelines.speech.evaluation import report
 
@@ -405,8 +402,12 @@ class Speech(Pipeline):
         texts, likely = [], []
         size = batch_size or self.batch_size
         for first in range(0, len(own), size):
-            part = own[first : first + size]
-            answers = self.forward([self.preprocess(each.sound) for each in part])
+            examples = []
+            for number, recording in enumerate(own[first : first + size], start=first):
+                with at(f"Recording {number}"):
+                    examples.append(self.preprocess(recording.sound))
+                    check_length(examples[-1]["spectra"], symbols[number], self.hearing)
+            answers = self.forward(examples)
             for each, arrays in zip(symbols[first:], answers, strict=False):
                 (best, _), *_ = self.decoder.texts(arrays["log_probs"], settings)
                 texts.append(self.decoder.said(best))

@@ -41,7 +41,9 @@ ENGLISH = Recipe(
 RECIPES = {
     "english": ENGLISH,
     "english_streaming": replace(
-        ENGLISH, hearing={"centred": RUNNING, "side_by_side": 23}, network={"streaming": True, "units": 320}
+        ENGLISH,
+        hearing={"centred": RUNNING, "side_by_side": 23},
+        network={"streaming": True, "units": 320},
     ),
     "digits": Recipe(
         datasets=("spoken_digits",),

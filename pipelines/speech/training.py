@@ -10,7 +10,8 @@ import numpy as np
 from keras import ops
 
 from rnnapps.decoding.ctc import BLANK, needed
-from rnnapps.errors import InputError
+from rnnapps.errors import at
+from rnnapps.pipelines.speech.data import check_length
 from rnnapps.pipelines.speech.hearing import Hearing
 from rnnapps.pipelines.speech.variation import varied
 from rnnapps.training.checkpoint import digest
@@ -31,6 +32,7 @@ class CTCNats(keras.Model):
     Args:
         network: As `rnnapps.pipelines.speech.model.recogniser` builds it.
         sounds: Number of symbols of sounds, the blank among them; 0 learns none.
+        seed: Seed of the layer that tells them.
 
     Call arguments:
         inputs: Dict of `"features"` of shape `(batch, time, features)`, `"lengths"` of shape
@@ -46,7 +48,9 @@ class CTCNats(keras.Model):
     arXiv:1807.06234 (sounds).
     """
 
-    def __init__(self, network: keras.Model, sounds: int = 0, **kwargs: Any):
+    def __init__(
+        self, network: keras.Model, sounds: int = 0, seed: int | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         letters = network.get_layer("logits")
         states = {name: tensor for name, tensor in network.output.items() if name != "logits"}
@@ -55,7 +59,8 @@ class CTCNats(keras.Model):
         self.reads = [name for name in network.input if name not in network.output]
         self.sounds = None
         if sounds:
-            self.sounds = keras.layers.Dense(sounds, name="sounds")
+            start = keras.initializers.GlorotUniform(seed)
+            self.sounds = keras.layers.Dense(sounds, kernel_initializer=start, name="sounds")
             self.sounds.build(self.letters.input.shape)
         self.built = True
 
@@ -104,11 +109,8 @@ class Recordings(RowsWithTargets):
         sounds: Sequence[np.ndarray] | None = None,
     ):
         for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):
-            if hearing.count(len(each)) < needed(said):
-                raise InputError(
-                    f"Recording {number}: Expected sound of {needed(said)} steps or more for its "
-                    f"{len(said)} letters. Received: {hearing.count(len(each))} steps."
-                )
+            with at(f"Recording {number}"):
+                check_length(each, said, hearing)
         longest = max(len(each) for each in symbols)
         targets = np.stack([np.pad(each, (0, longest - len(each))) for each in symbols])
         rows = [{"features": each} for each in spectra]
@@ -117,7 +119,8 @@ class Recordings(RowsWithTargets):
 
     @property
     def settings(self) -> dict[str, Any]:
-        return {**super().settings, "vary": self.vary}
+        heard = {"centred": self.hearing.centred, "stride": self.hearing.stride}
+        return {**super().settings, **heard, "vary": self.vary}
 
     def row(self, index: int) -> dict[str, np.ndarray]:
         if self.vary:
@@ -169,7 +172,7 @@ def train(
     heard = [recordings.targets, *(row["features"] for row in recordings.rows)]
     heard += recordings.sounds or []
     return fit(
-        CTCNats(network, sounds),
+        CTCNats(network, sounds, recordings.seed),
         recordings,
         validation,
         loss=Given(),

@@ -62,7 +62,12 @@ class Transcript(dict):
 
         Args:
             kind: `"srt"` or `"vtt"`.
+
+        Raises:
+            InputError: If the kind is another.
         """
+        if kind not in ("srt", "vtt"):
+            raise InputError(f"Expected kind to be 'srt' or 'vtt'. Received: kind={kind!r}.")
         mark = "," if kind == "srt" else "."
         blocks = []
         for number, words in enumerate(_lines(self["chunks"]), start=1):

@@ -115,6 +115,12 @@ def _dense(graph: Graph, layer: keras.layers.Dense, x: str) -> list[str]:
 
 
 def _layer_normalization(graph: Graph, layer: keras.layers.LayerNormalization, x: str) -> list[str]:
+    if layer.axis not in (-1, [-1]) or layer.rms_scaling or not (layer.center and layer.scale):
+        raise RnnappsError(
+            "Expected a layer normalisation over the last axis that centres and scales. Received: "
+            f"axis={layer.axis}, center={layer.center}, scale={layer.scale}, "
+            f"rms_scaling={layer.rms_scaling}."
+        )
     weights = [graph.constant(_array(weight)) for weight in (layer.gamma, layer.beta)]
     return [graph.node("LayerNormalization", [x, *weights], axis=-1, epsilon=layer.epsilon)]
 

@@ -82,6 +82,13 @@ def test_layer_normalization():
     assert_equal(functional(layer), {"x0": steps(2, 4, 3)})
 
 
+@pytest.mark.parametrize("settings", [{"axis": 1}, {"scale": False}, {"center": False}], ids=str)
+def test_other_layer_normalizations_are_refused(settings):
+    model = functional(keras.layers.LayerNormalization(**settings), shape=(4, 3))
+    with pytest.raises(RnnappsError, match="over the last axis that centres and scales"):
+        lower(model)
+
+
 def test_embedding():
     model = functional(keras.layers.Embedding(7, 3), dtype="int32", shape=(None,))
     assert_equal(model, {"x0": np.array([[0, 6, 3]], np.int32)})

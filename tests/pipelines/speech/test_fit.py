@@ -130,6 +130,15 @@ def test_a_report_counts_words_and_shows_the_worst(recogniser):
     assert "b c c" in str(report)
 
 
+def test_recordings_that_cannot_be_measured_are_named(recogniser):
+    click = {"raw": np.zeros(160), "sampling_rate": RATE}
+    for measure in (recogniser.evaluate, recogniser.fit):
+        with pytest.raises(InputError, match=r"Recording 1: Expected sound of 0\.05 seconds"):
+            measure([sound("a"), click], ["a", "a"])
+        with pytest.raises(InputError, match="Recording 1: Expected sound of 120 steps"):
+            measure([sound("a")] * 2, ["a", "abc" * 40])
+
+
 def test_subtitles(recogniser, tmp_path):
     found = recogniser.predict(sound("ab cab a " * 12))
     found.save(tmp_path / "talk.srt")
@@ -141,3 +150,5 @@ def test_subtitles(recogniser, tmp_path):
     assert json.loads(found.save(tmp_path / "talk.json").read_text())["text"] == found["text"]
     with pytest.raises(InputError, match=r"\.srt, \.vtt, \.txt or \.json"):
         found.save(tmp_path / "talk.doc")
+    with pytest.raises(InputError, match="'srt' or 'vtt'"):
+        found.subtitles("SRT")

@@ -1,10 +1,12 @@
 """What is heard of sound, in any pieces, and as it might have been."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rnnapps.data.log_mel import hertz, mel
+from rnnapps.errors import InputError
 from rnnapps.pipelines.speech import variation
 from rnnapps.pipelines.speech.hearing import RUNNING, WHOLE, Hearing, levels, unlevelled
 
@@ -43,6 +45,8 @@ def test_a_centred_recording_is_the_same_through_any_microphone_and_with_silence
     silent = np.pad(SPECTRA, ((200, 200), (0, 0)), constant_values=-20)
     np.testing.assert_allclose(hearing.centre(silent)[200:-200], found, atol=0.05)
     np.testing.assert_allclose(found.mean(axis=0), 0, atol=1e-4)
+    rare = np.pad(np.tile(SPECTRA, (2, 1)), ((9000, 0), (0, 0)), constant_values=-23)
+    np.testing.assert_allclose(hearing.centre(rare)[-len(found) :], found, atol=0.05)
     nothing = np.full((50, 20), -23.0, np.float32)
     np.testing.assert_array_equal(hearing.centre(nothing), nothing)  # silence stays silent
 
@@ -54,10 +58,18 @@ def test_a_running_centre_gets_used_to_a_microphone_and_keeps_to_it_through_paus
     here, there = hearing.centre(speech), hearing.centre(speech + microphone)
     np.testing.assert_allclose(there[0] - here[0], microphone, atol=0.05)
     np.testing.assert_allclose(there[-100:], here[-100:], atol=0.05)
-    pause = np.full((6000, 20), -14 / hearing.nats, np.float32)
-    later = hearing.centre(np.concatenate([speech, pause, speech]))[-len(speech) :]
-    np.testing.assert_allclose(later[0], here[-len(SPECTRA)], atol=0.05)
-    np.testing.assert_array_equal(hearing.centre(pause), pause)
+    for below, frames, moved in ((14, 6000, 0.0), (6, 1000, 0.6)):  # nats: silence, then a room
+        pause = np.full((frames, 20), -below / hearing.nats, np.float32)
+        later = hearing.centre(np.concatenate([speech, pause, speech]))[-len(speech) :]
+        far = hearing.nats * np.abs(later[0] - here[-len(SPECTRA)]).max()
+        assert far < moved + 0.05
+    silent = np.full((500, 20), -14 / hearing.nats, np.float32)
+    np.testing.assert_array_equal(hearing.centre(silent), silent)
+
+
+def test_ways_to_centre_that_there_are_not_are_told():
+    with pytest.raises(InputError, match="centred to be 'whole', 'running' or None"):
+        Hearing(unlevelled(centred="so far"))
 
 
 @given(st.lists(st.integers(0, 4000), min_size=1, max_size=10))
@@ -129,6 +141,9 @@ def test_noise_fills_what_is_quiet_and_leaves_what_is_loud():
 
 def test_gaps_are_few():
     full = np.ones((400, 20), np.float32)
+    times = bands = 0
     for seed in range(20):
-        gaps = variation.with_gaps(full, np.random.default_rng(seed))
-        assert (gaps == 0).mean() < 0.6 and full.all()
+        gaps = variation.with_gaps(full, np.random.default_rng(seed)) == 0
+        assert gaps.mean() < 0.6 and full.all()
+        times, bands = times + gaps.all(axis=1).any(), bands + gaps.all(axis=0).any()
+    assert min(times, bands) > 15

@@ -126,6 +126,12 @@ def test_a_stream_hears_the_same_log_probabilities(listener):
     np.testing.assert_allclose(np.concatenate(heard), arrays["log_probs"], atol=1e-4)
 
 
+def test_a_stream_of_nothing_has_no_words(listener):
+    with listener.stream() as stream:
+        assert stream.feed(np.zeros(0)) == ""
+    assert stream.text == ""
+
+
 def test_a_stream_that_has_ended_says_so(listener):
     stream = listener.stream()
     stream.feed(spoken("a"))

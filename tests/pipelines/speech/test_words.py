@@ -80,6 +80,25 @@ def test_words_that_are_learnt_are_no_longer_strange():
         assert decoder.said(decoder.texts(log_probs, decoder.settings())[0][0]) == text
 
 
+def test_words_that_are_learnt_share_what_unknown_ones_are_given():
+    others = ("yak", "gnu", "emu", "ibex", "newt")
+    texts = ["the dog ran home"] * 3 + [f"the {word} ran home" for word in others]
+    files = language_model(texts, least=(1, 1, 1))
+    log_probs = heard("the dog ran home", {5: "u"})
+    settings = {"beam_width": 16, "lm_alpha": 1.0, "lm_beta": 1.0}
+    many = ["dug", *("ab"[i % 2] * (2 + i) for i in range(40))]
+    for own, text in ((["dug"], "the dug ran home"), (many, "the dog ran home")):
+        decoder = Decoder(ALPHABET, {**files, "own_words.txt": "\n".join(own).encode()}, settings)
+        assert decoder.said(decoder.texts(log_probs, decoder.settings())[0][0]) == text
+
+
+def test_a_weight_without_a_language_model_is_told():
+    decoder = Decoder(ALPHABET, {}, {"beam_width": 16, "lm_alpha": 1.0, "lm_beta": 1.0})
+    for given in ({"lm_alpha": 0.5}, {"lm_beta": 0.5}):
+        with pytest.raises(InputError, match="Expected a language model"):
+            decoder.settings(**given)
+
+
 def test_hot_words_settle_it_too_and_need_no_language_model():
     decoder = Decoder(ALPHABET, {}, {"beam_width": 16, "lm_alpha": 1.0, "lm_beta": 1.0})
     log_probs = heard("the dog ran home", {4: "l"})
