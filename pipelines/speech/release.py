@@ -86,6 +86,7 @@ def release(
                 "command": f"python -m rnnapps.pipelines.speech.train {name}",
                 "seed": recipe.seed,
                 "batch_size": recipe.batch_size,
+                "hearing": recipe.hearing,
                 "network": recipe.network,
                 **recipe.training,
                 "share of the variation": recipe.vary,
