@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import pairwise
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
 import numpy as np
 
@@ -29,6 +30,9 @@ class SpeechStream:
         hearing: What it hears.
         decoder: What turns its answers into text.
         settings: How.
+
+    Attributes:
+        settled: the text that no longer changes, up to where the search is sure.
     """
 
     def __init__(
@@ -39,7 +43,7 @@ class SpeechStream:
         self._heard = hearing.stream()
         self._states = zero_states(session, 1)
         self._rest = np.zeros((0, hearing.features), np.float32)
-        self._settled = ""
+        self.settled = ""
         self._last = BLANK
         self._ended = False
 
@@ -53,7 +57,7 @@ class SpeechStream:
     def text(self) -> str:
         """The text so far; its end may still change."""
         if self._search is None:
-            return self._settled.rstrip()
+            return self.settled.rstrip()
         return self._joined(next(self._search.best()).symbols).rstrip()
 
     def feed(self, samples: Any) -> str:
@@ -83,6 +87,30 @@ class SpeechStream:
             self._read(self._heard.feed(read_audio(sound, rate)))
         return self.text
 
+    def listen(self, file: BinaryIO) -> Iterator[str]:
+        """Writes down raw sound that comes from a file or a pipe, until it ends.
+
+        Args:
+            file: Samples of 16 bits, little-endian, at the rate of the preset, one channel; half a
+                sample at the end is left out. Ctrl-C ends it, too.
+
+        Yields:
+            After each tenth of a second the words that no longer change, mostly none; at the end
+            the last ones.
+
+        Raises:
+            InputError: If the stream has ended.
+        """
+        told = 0
+        size = 2 * (self._hearing.rate // 10)
+        with suppress(KeyboardInterrupt):
+            while data := file.read(size):
+                self.feed(np.frombuffer(data[: len(data) // 2 * 2], "<i2"))
+                whole = max(told, self.settled.rfind(SPACE))
+                yield self.settled[told:whole].strip()
+                told = whole
+        yield self.finish()[told:].strip()
+
     def finish(self) -> str:
         """Ends the stream.
 
@@ -102,7 +130,7 @@ class SpeechStream:
         for first in range(0, end, BLOCK):
             inputs = {"features": steps[None, first : min(first + BLOCK, end)], **self._states}
             outputs, self._states = self._session.run(inputs)
-            self._settled = self._joined(self._new(log_probabilities(outputs["logits"][0])))
+            self.settled = self._joined(self._new(log_probabilities(outputs["logits"][0])))
 
     def _new(self, log_probs: np.ndarray) -> Sequence[int] | np.ndarray:
         """Decodes a block; gives the symbols that can no longer change."""
@@ -117,6 +145,6 @@ class SpeechStream:
     def _joined(self, symbols: Sequence[int] | np.ndarray) -> str:
         """Gives the settled text with more behind it, one blank between words."""
         more = re.sub(f"{SPACE}+", SPACE, self._decoder.alphabet.text(symbols))
-        if not self._settled or self._settled.endswith(SPACE):
+        if not self.settled or self.settled.endswith(SPACE):
             more = more.lstrip(SPACE)
-        return self._settled + more
+        return self.settled + more

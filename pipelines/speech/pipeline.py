@@ -194,10 +194,10 @@ class Speech(Pipeline):
         """Begins to listen; use it in a `with` block.
 
         Args:
-            beam_width: As in `predict`.
-            lm_alpha: As in `predict`.
-            lm_beta: As in `predict`.
-            hot_words: As in `predict`.
+            beam_width: Prefixes that the search keeps; 1 takes the likeliest symbol of each step.
+            lm_alpha: Weight of the language model.
+            lm_beta: What each word is worth beside, in nats.
+            hot_words: Words that are likely here, a dict of what each is worth beside, in nats.
 
         Returns:
             The stream, with `feed(samples)`, `text` and `finish()`.
@@ -208,7 +208,8 @@ class Speech(Pipeline):
         if not self.streams:
             raise InputError(
                 "Expected a network that reads forward only. Received: one that must hear the "
-                "whole recording. Do take one that was made with streaming=True."
+                "whole recording. Do take the preset english_streaming, or make one with "
+                "streaming=True."
             )
         settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
         return SpeechStream(self.session, self.hearing, self.decoder, settings)

@@ -18,6 +18,7 @@ from rnnapps.cli.info import info
 from rnnapps.cli.list import list_tasks
 from rnnapps.cli.options import UsageError
 from rnnapps.cli.predict import predict
+from rnnapps.cli.stream import stream
 from rnnapps.cli.train import train
 from rnnapps.errors import RnnappsError
 
@@ -72,6 +73,7 @@ app.command("list")(list_tasks)
 app.command("info")(info)
 app.command("predict", cls=Open, context_settings=OPEN, add_help_option=False)(predict)
 app.command("generate", cls=Open, context_settings=OPEN, add_help_option=False)(generate)
+app.command("stream", cls=Open, context_settings=OPEN, add_help_option=False)(stream)
 app.command("train", cls=Open, context_settings=OPEN, add_help_option=False)(train)
 app.command("evaluate", cls=Open, context_settings=OPEN, add_help_option=False)(evaluate)
 app.command("export")(export)

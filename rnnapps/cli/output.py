@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from pathlib import Path
 from typing import Any, TextIO
@@ -38,6 +38,23 @@ def working(text: str) -> Iterator[TextIO]:
 
         with Console(stderr=True).status(text):
             yield stdout
+
+
+@contextmanager
+def telling() -> Iterator[Callable[[str], None]]:
+    """Keeps a line on stderr that changes, where it is a terminal.
+
+    Yields:
+        What changes it.
+    """
+    if not sys.stderr.isatty():
+        yield lambda text: None
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    with Console(stderr=True).status("") as status:
+        yield lambda text: status.update(Text(text))
 
 
 def as_json(value: Any, indent: int | None = None) -> str:

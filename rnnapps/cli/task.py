@@ -48,7 +48,8 @@ def method_of(task: str, name: str) -> Callable[..., Any]:
 def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, Option]:
     """Reads the options of a task's method, less those the command has itself.
 
-    The options of `answers` are also those that `postprocess` adds.
+    The options of `answers` are also those that `postprocess` adds; those of `stream` that
+    `generate` has, too, are told as there.
     """
     method = method_of(task, name)
     if name in ("fit", "evaluate"):  # their first argument is what the command is about
@@ -59,6 +60,9 @@ def task_options(task: str, name: str, skip: tuple[str, ...] = ()) -> dict[str, 
         options |= options_of(settings.__init__)
     if name == "answers":
         options |= options_of(method_of(task, "postprocess"), ("arrays", "raw"))
+    if name == "stream" and hasattr(registry.find(task).load(), "generate"):
+        told = options_of(method_of(task, "generate"))
+        options = {each: told.get(each, option) for each, option in options.items()}
     return options
 
 

@@ -1,4 +1,5 @@
 import dataclasses
+import io
 import json
 import os
 import subprocess
@@ -40,7 +41,17 @@ def process(*arguments, text=None, **options):
 def test_help_and_version(shell):
     code, out, _ = shell("--help")
     assert code == 0
-    commands = ("demo", "list", "info", "predict", "generate", "train", "evaluate", "export")
+    commands = (
+        "demo",
+        "list",
+        "info",
+        "predict",
+        "generate",
+        "stream",
+        "train",
+        "evaluate",
+        "export",
+    )
     assert all(name in out for name in commands)
     assert shell()[0] in (0, 2)
     assert shell("--version")[1].startswith("rnnapps 0.")
@@ -348,6 +359,40 @@ def test_a_task_that_takes_names_is_measured_on_one(shell, monkeypatch):
     assert code == 0 and json.loads(out) == {"name": "CartPole-v1"}
     assert json.loads(shell("evaluate", "echo", "--json")[1]) == {"name": None}
     assert "--world" not in shell("evaluate", "echo", "--help")[1]
+
+
+def test_what_is_made_is_printed_piece_by_piece(shell, monkeypatch):
+    echo = registry.find("echo").load()
+    assert shell("stream", "echo")[0] == 2  # it makes nothing so
+    texts = {"text": ["The ", "end"], "notes": [{"pitch": 60}, {"pitch": 62}], "none": []}
+
+    def stream(self, kind: str = "text"):
+        """Gives pieces."""
+        return iter(texts[kind])
+
+    monkeypatch.setattr(echo, "stream", stream, raising=False)
+    assert shell("stream", "echo")[:2] == (0, "The end\n")
+    assert shell("stream", "echo", "--kind", "notes")[1] == '{"pitch": 60}\n{"pitch": 62}\n'
+    assert shell("stream", "echo", "--kind", "none")[1] == ""
+    assert shell("stream", "echo", "more")[0] == 2
+
+
+def test_sound_on_stdin_is_written_down_as_it_comes(shell, monkeypatch):
+    class Heard:
+        text = settled = "well"
+
+        def listen(self, file):
+            yield from (word.decode() for word in file.read().split(b"|"))
+
+    echo = registry.find("echo").load()
+    monkeypatch.setattr(echo, "stream", lambda self: Heard(), raising=False)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"it|| is|well")))
+    assert shell("stream", "echo")[:2] == (0, "it\n is\nwell\n")
+    terminal = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True, raising=False)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    code, _, error = shell("stream", "echo")
+    assert code == 2 and "raw sound on stdin" in error
 
 
 def test_dicts_that_can_be_saved_stand_in_lines_too(tmp_path):

@@ -1,5 +1,7 @@
 """What is heard of sounds that a small recogniser has learnt."""
 
+import io
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -99,7 +101,7 @@ def test_silence_has_no_words(recogniser):
 
 
 def test_a_network_that_reads_both_ways_cannot_listen(recogniser):
-    with pytest.raises(InputError, match="made with streaming=True"):
+    with pytest.raises(InputError, match="preset english_streaming"):
         recogniser.stream()
 
 
@@ -130,6 +132,18 @@ def test_a_stream_of_nothing_has_no_words(listener):
     with listener.stream() as stream:
         assert stream.feed(np.zeros(0)) == ""
     assert stream.text == ""
+
+
+def test_a_pipe_of_raw_sound_is_written_down_word_by_word(listener):
+    text = "ab cab a bb abc " * 8
+    samples = spoken(text.strip(), seed=3)
+    raw = (samples * 32767).astype("<i2").tobytes() + b"x"
+    for beam_width in (1, 8):
+        stream = listener.stream(beam_width=beam_width)
+        pieces = list(stream.listen(io.BytesIO(raw)))
+        words = [piece for piece in pieces if piece]
+        assert " ".join(words) == stream.text == text.strip()
+        assert len(words) > 1
 
 
 def test_a_stream_that_has_ended_says_so(listener):
