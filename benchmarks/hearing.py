@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import time
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from results import publish
@@ -19,7 +19,11 @@ from results import publish
 from rnnapps import pipeline
 from rnnapps.data import datasets
 from rnnapps.data.audio import read_audio
+from rnnapps.figures import blank
 from rnnapps.report import Report
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 DATASET, RECORDINGS, RATE, CHUNK, MINUTES = "librispeech", 100, 16_000, 0.1, 10
 
@@ -32,26 +36,44 @@ def offline(speech: Any, sounds: list[np.ndarray]) -> float:
     return (time.perf_counter() - begin) * RATE / sum(map(len, sounds))
 
 
-def streamed(speech: Any, sound: np.ndarray) -> list[dict[str, float]]:
-    """Streams sound; gives for each minute what it cost and how much memory there is in use."""
+def streamed(speech: Any, sound: np.ndarray) -> tuple[list[float], list[float]]:
+    """Streams sound; gives for each chunk its seconds of work, and how many MB are in use then."""
     size = round(CHUNK * RATE)
-    costs, memory = [], []
+    costs: list[float] = []
+    memory: list[float] = []
     with speech.stream() as stream:
         for first in range(0, len(sound), size):
             begin = time.perf_counter()
             stream.feed(sound[first : first + size])
             costs.append(time.perf_counter() - begin)
-            memory.append(resident())
+            memory.append(resident() / 1e6)
+    return costs, memory
+
+
+def by_minute(costs: list[float], memory: list[float]) -> list[dict[str, float]]:
+    """Sums up what each minute of a stream cost."""
     each = round(60 / CHUNK)
     return [
         {
             "minute": 1 + first // each,
             "real-time factor": float(np.sum(costs[first : first + each])) / 60,
             "longest chunk, ms": 1000 * float(np.max(costs[first : first + each])),
-            "memory, MB": memory[min(first + each, len(memory)) - 1] / 1e6,
+            "memory, MB": memory[min(first + each, len(memory)) - 1],
         }
         for first in range(0, len(costs), each)
     ]
+
+
+def drawn(costs: list[float], memory: list[float]) -> Figure:
+    """Draws what a stream costs, chunk by chunk."""
+    figure = blank(figsize=(8, 4), layout="constrained")
+    above, below = figure.subplots(2, sharex=True)
+    minutes = np.arange(1, len(costs) + 1) * CHUNK / 60
+    above.plot(minutes, 1000 * np.array(costs), ".", markersize=1)
+    above.set_ylabel(f"ms a chunk of {CHUNK} s")
+    below.plot(minutes, memory)
+    below.set(ylabel="memory, MB", xlabel="minutes of sound", ylim=(0, None))
+    return figure
 
 
 def delays(speech: Any, sounds: list[np.ndarray]) -> list[float]:
@@ -86,7 +108,8 @@ def main() -> None:
     long = np.resize(np.concatenate(sounds), MINUTES * 60 * RATE)
     whole, live = pipeline("speech", "english"), pipeline("speech", "english_streaming")
     whole.predict({"raw": sounds[0], "sampling_rate": RATE})
-    rows = streamed(live, long)
+    costs, memory = streamed(live, long)
+    rows = by_minute(costs, memory)
     late = delays(live, sounds[:20])
     speed = [
         {"way": "whole recordings", "real-time factor": offline(whole, sounds)},
@@ -104,7 +127,8 @@ def main() -> None:
         "A stream of ten minutes": rows,
         "From the end of a word until its text stands, in seconds of sound": latency,
     }
-    report = Report({}, title="Hearing", tables=tables)
+    figures = {"stream": drawn(costs, memory)}
+    report = Report({}, title="Hearing", tables=tables, figures=figures)
     publish("hearing", report, recordings=f"{len(sounds)} of the test part of {DATASET}")
 
 

@@ -1,4 +1,4 @@
-"""Keeps the outcome of a benchmark: `results/<name>.json`, and its tables in `README.md`."""
+"""Keeps the outcome of a benchmark: files in `results`, its tables and figures in `README.md`."""
 
 from __future__ import annotations
 
@@ -40,13 +40,18 @@ def publish(name: str, report: Report, **settings: Any) -> None:
     result = {**report.to_dict(), "about": about}
     text = json.dumps(result, indent=2, ensure_ascii=False) + "\n"
     replace_bytes(HERE / "results" / f"{name}.json", text.encode())
-    tables = "\n\n".join(f"{title}\n\n{table.markdown()}" for title, table in report.tables.items())
+    parts = [f"{title}\n\n{table.markdown()}" for title, table in report.tables.items()]
+    for title, png in report.figures.items():
+        file = f"results/{name}-{title}.png"
+        replace_bytes(HERE / file, png)
+        parts.append(f"![{title}]({file})")
+    found = "\n\n".join(parts)
     facts = "; ".join(f"{key} {value}" for key, value in about.items())
     mark = f"<!-- result: {name} -->"
     readme = HERE / "README.md"
     text, count = re.subn(
         rf"({re.escape(mark)}\n).*?(<!-- /result -->)",
-        lambda found: f"{found[1]}{tables}\n\n{facts}\n{found[2]}",
+        lambda region: f"{region[1]}{found}\n\n{facts}\n{region[2]}",
         readme.read_text(encoding="utf-8"),
         flags=re.DOTALL,
     )
