@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -105,6 +105,7 @@ class FineTuning(ABC):
         ]
         if checkpoint_dir is not None and not resume:
             _forget(Path(checkpoint_dir) / "unfrozen")
+        self._built(options)
         histories, before = [], self._frozen_to
         try:
             for first, name, chosen in phases if freeze_epochs else phases[1:]:
@@ -150,7 +151,7 @@ class FineTuning(ABC):
         """
         from rnnapps.training.lr_finder import lr_find
 
-        weights = self.network.get_weights()
+        weights = self._built(options).get_weights()
         trial = copy.copy(self)
         for name, value in vars(self).items():
             if isinstance(value, dict):
@@ -166,6 +167,13 @@ class FineTuning(ABC):
             )
         finally:
             self.network.set_weights(weights)
+
+    def _built(self, options: Mapping[str, Any]) -> keras.Model:
+        """Gives the network, whose weights where they are random come from the seed of `fit`."""
+        from rnnapps.nn.seeding import seeded
+
+        with seeded(options.get("seed", 0)):
+            return self.network
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import itertools
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
@@ -212,7 +213,7 @@ class Pipeline(FineTuning):
         size = batch_size or self.batch_size
         if getattr(getattr(x, "dtype", None), "kind", "") in ("O", "U"):  # a column of a frame
             x = x.tolist()
-        if isinstance(x, Iterator):
+        if isinstance(x, Iterator) and not isinstance(x, io.RawIOBase | io.BufferedIOBase):
             return self._lazily(x, size, options)
         if isinstance(x, list | tuple):
             return self._predict_all(list(x), size, options)

@@ -13,7 +13,9 @@ README.md           the card, generated from metadata.json
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -168,15 +170,32 @@ def check_replaceable(directory: Path) -> None:
         directory: Where it shall be.
 
     Raises:
-        InputError: If a file or something else than a preset is there.
+        InputError: If a file or something else than a preset is there, or it cannot be written.
     """
     if directory.exists() and not directory.is_dir():
         raise InputError(f"Expected a directory. Received: {str(directory)!r}, a file.")
-    if directory.is_dir() and any(directory.iterdir()) and not (directory / CONFIG).is_file():
+    if directory.is_dir() and (others := _others(directory)):
         raise InputError(
             f"Expected an empty directory or a preset to replace. Received: {str(directory)!r}, "
-            "which holds other files. Do choose another directory instead."
+            f"which holds other files, {', '.join(others[:5])}. Do choose another directory."
         )
+    place = directory.resolve()
+    above = next(each for each in place.parents if each.exists())
+    if place.is_mount() or not (above.is_dir() and os.access(above, os.W_OK)):
+        raise InputError(
+            f"Expected a directory that can be made anew. Received: {str(directory)!r}; nothing "
+            f"can be written in {str(above)!r}, or it is a drive of its own."
+        )
+
+
+def _others(directory: Path) -> list[str]:
+    """Gives the names of what is in a directory, less the files of a preset."""
+    names = {each.name for each in directory.iterdir()}
+    with suppress(PresetError):
+        config, metadata = _read_json(directory / CONFIG), _read_json(directory / METADATA)
+        if "format_version" in config and "task" in config:
+            names -= {*metadata.get("files", {}), METADATA, CARD}
+    return sorted(names)
 
 
 def read(directory: str | Path) -> Preset:

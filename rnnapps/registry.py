@@ -118,6 +118,12 @@ class Entry:
                 )
             return found.get(self.default or "", next(iter(found.values())))
         if isinstance(name, str) and name in found:
+            if (Path(name) / "config.json").is_file():
+                warnings.warn(
+                    f"Loading the preset {name!r} that ships. Do give './{name}' for the folder of "
+                    "that name.",
+                    stacklevel=3,
+                )
             return found[name]
         if Path(name).is_dir():
             return Path(name)

@@ -76,6 +76,17 @@ def test_the_head_alone_and_then_all_layers(music):
     assert losses == sorted(losses, reverse=True)
 
 
+def test_the_seed_is_that_of_random_weights_too():
+    def pipe():
+        return pipeline("music", False, embedding=8, units=16, layers=1)
+
+    one, other = pipe(), pipe()
+    for each in (one, other):
+        fine_tune(each)
+    for path, array in one.weights().items():
+        np.testing.assert_array_equal(array, other.weights()[path])
+
+
 def test_all_layers_from_the_first(music):
     watch = Watch()
     assert fine_tune(music, freeze_epochs=0, callbacks=[watch]).epoch == [0, 1]

@@ -124,6 +124,24 @@ def test_other_folders_are_not_overwritten(tmp_path):
     assert (tmp_path / "thesis.tex").read_text() == "precious"
 
 
+def test_a_preset_with_notes_and_a_folder_of_another_program_stay(tmp_path):
+    own, other = preset.write(tmp_path / "own", **PARTS), tmp_path / "other"
+    preset.write(own, **PARTS)
+    (own / "notes.txt").write_text("precious")
+    other.mkdir()
+    (other / "config.json").write_text('{"model_type": "bert"}')
+    for folder, name in ((own, "notes.txt"), (other, "config.json")):
+        with pytest.raises(InputError, match=f"holds other files, {name}"):
+            preset.write(folder, **PARTS)
+        assert (folder / name).is_file()
+
+
+def test_where_nothing_can_be_written_is_told(tmp_path, monkeypatch):
+    monkeypatch.setattr(preset.os, "access", lambda path, mode: False)
+    with pytest.raises(InputError, match="nothing can be written in"):
+        preset.check_replaceable(tmp_path / "a" / "b")
+
+
 @pytest.mark.parametrize("name", ["../out.txt", "config.json", "metadata.json", "a/b"])
 def test_extra_files_have_plain_new_names(tmp_path, name):
     with pytest.raises(InputError, match="extra_files"):

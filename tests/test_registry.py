@@ -95,6 +95,14 @@ def test_an_installed_package_is_a_task(echo_task, tmp_path):
     assert rnnapps.pipeline("echo", str(tmp_path / "own")).predict("a") == {"text": "a#"}
 
 
+def test_a_folder_of_the_name_of_a_shipped_preset_is_pointed_out(echo_task, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rnnapps.pipeline("echo", False, mark="#").save("loud")
+    with pytest.warns(UserWarning, match="'./loud' for the folder"):
+        assert rnnapps.pipeline("echo", "loud").predict("a") == {"text": "a!"}
+    assert rnnapps.pipeline("echo", "./loud").predict("a") == {"text": "a#"}
+
+
 @pytest.mark.parametrize("preset", [None, "loud"])
 def test_settings_are_of_the_untrained_network_only(echo_task, preset):
     with pytest.raises(errors.InputError, match=r"Received: \['mark'\].*preset=False"):

@@ -6,17 +6,23 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from rnnapps.pipelines.language.likelihood import perplexity
+import numpy as np
+
+from rnnapps.data.batches import buckets
+from rnnapps.pipelines.language.likelihood import example, perplexity
 from rnnapps.report import Report
+from rnnapps.runtime.rows import steps
 
 
 def evaluate(pipe: Any, texts: Sequence[str]) -> Report:
     """Measures a pipeline on texts; see `Language.evaluate`."""
-    results = pipe.predict(list(texts))
+    pipe.reader.check("\n".join(texts))
+    examples = [example(ids) for ids in pipe.reader.all_ids(texts)]
+    nats: list[np.ndarray] = []
+    for group in buckets([steps(each) for each in examples], pipe.batch_size):
+        nats += [each["nats"] for each in pipe.forward([examples[index] for index in group])]
     figures = likelihood(
-        sum(result["nats"] for result in results),
-        sum(result["tokens"] for result in results),
-        sum(map(len, texts)),
+        sum(float(each.sum()) for each in nats), sum(map(len, nats)), sum(map(len, texts))
     )
     unknown, _ = pipe.reader.unknown("\n".join(texts))
     return Report(

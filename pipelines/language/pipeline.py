@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from rnnapps.checks import LearningRate, check_count, check_fit, check_settings
 from rnnapps.data.text import Subwords
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.language.completion import complete
@@ -317,12 +317,16 @@ class Language(Pipeline):
             resume=resume,
         )
         texts = all_passages(texts_of(x, text))
-        others = None if validation_data is None else all_passages(texts_of(validation_data, text))
+        with at("validation_data"):
+            others = (
+                None if validation_data is None else all_passages(texts_of(validation_data, text))
+            )
         learns = self.preprocessor.get("learns")
         reader = Reader(Subwords.learn(texts, learns)) if learns else self.reader
         advice = FIRST if learns else ANEW
         documents = documents_of(reader, texts, advice)
-        held_out = None if others is None else documents_of(reader, others, advice)
+        with at("validation_data"):
+            held_out = None if others is None else documents_of(reader, others, advice)
         # Imports Keras, which takes seconds: only when the data is known to be sound.
         from rnnapps.pipelines.language.training import train
 

@@ -21,7 +21,7 @@ from rnnapps.data.tags import (
     scheme,
     spans,
 )
-from rnnapps.data.text_forms import column, read_table
+from rnnapps.data.text_forms import check_texts, column, framed, read_table
 from rnnapps.errors import InputError, at
 from rnnapps.pipelines.ner.columns import Pair, read_columns
 from rnnapps.pipelines.ner.reading import check_words, located
@@ -83,7 +83,8 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
         rows, places, documents = read_columns(Path(x), columns)
     else:
         pairs, given = _pairs(x, y)
-        if pairs and all(isinstance(text, str) for text, _ in pairs):
+        if any(isinstance(text, str) for text, _ in pairs):
+            check_texts([text for text, _ in pairs])
             if any(document is not None for document in given):
                 raise InputError(f"Expected {FORMS}. Received: texts with numbers of documents.")
             found = [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
@@ -163,9 +164,13 @@ def _pairs(x: Any, y: Any) -> tuple[list[tuple[Any, Any]], list[int | None]]:
     """Gives pairs, and the number of the document of each."""
     if isinstance(x, str | Path) and y is None:
         x = read_table(Path(x))
+    if y is None:
+        x = framed(x)
     if hasattr(x, "columns") and y is None:
-        names = [next((n for n in group if n in x.columns), group[0]) for group in COLUMNS]
-        x, y = (column(x, name) for name in names)
+        names = [next((n for n in group if n in x.columns), None) for group in COLUMNS]
+        if None in names:
+            raise InputError(f"Expected {FORMS}. Received: the columns {list(x.columns)}.")
+        x, y = (column(x, str(name)) for name in names)
     pairs: list[tuple[Any, Any]] = []
     documents: list[int | None] = []
     try:
@@ -230,8 +235,12 @@ def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
 def _mark(asked: Any) -> tuple[int, int, str]:
     """Reads a span of characters, a tuple or a dict as `predict` gives it."""
     if isinstance(asked, Mapping):
-        asked = asked["start"], asked["end"], next(asked[name] for name in LABELS if name in asked)
-    return int(asked[0]), int(asked[1]), str(asked[2])
+        named = [asked[name] for name in LABELS if name in asked]
+        asked = asked["start"], asked["end"], named[0]
+    start, end, label = asked
+    if label is None or label != label:  # not a number: an empty cell
+        raise ValueError("no label")
+    return int(start), int(end), str(label)
 
 
 def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:

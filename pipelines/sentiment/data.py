@@ -17,6 +17,7 @@ from rnnapps.data.text_forms import (
     check_texts,
     column,
     decoded,
+    framed,
     read_table,
     read_text,
 )
@@ -52,8 +53,10 @@ def labelled(
     >>> labelled([("Nice.", 1), ("Dull.", 0)])
     (['Nice.', 'Dull.'], ['1', '0'])
     """
+    import pandas as pd
+
     if y is None:
-        x, y = _columns(x, text, label)
+        x, y = _columns(framed(x), text, label)
     if isinstance(x, str | Path) or isinstance(y, str):
         raise InputError(f"Expected lists of texts and of labels. Received: x={x!r:.80}.")
     texts, labels = list(x), list(y)
@@ -66,7 +69,12 @@ def labelled(
         raise InputError(f"Expected {FORMS}. Received: no text at all.")
     check_texts(texts)
     for index, name in enumerate(labels):
-        if name is None or name != name or not str(name).strip():  # not a number: an empty cell
+        if np.ndim(name):
+            raise InputError(
+                f"Expected a label for each text, a name or a number. Received: {name!r:.80} for "
+                f"text {index}."
+            )
+        if pd.isna(name) or not str(name).strip():
             raise InputError(f"Expected a label for each text. Received: none for text {index}.")
     return texts, [name_of(each) for each in labels]
 

@@ -11,7 +11,7 @@ import numpy as np
 from rnnapps.checks import LearningRate, check_count, check_fit, check_settings, pair
 from rnnapps.data.text import BOUNDARY, UNKNOWN, Subwords, Tokens, check_text
 from rnnapps.decoding.sampling import log_softmax
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, at
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
 from rnnapps.pipelines.sentiment.data import (
@@ -90,9 +90,15 @@ class Sentiment(Pipeline):
 
         check_settings(overrides, classifier, "labels", "vocabulary", "size")
         check_count(size=size)
-        if isinstance(labels, str) or len(set(labels)) < 2:
+        names = [] if isinstance(labels, str) else list(dict.fromkeys(map(name_of, labels)))
+        if len(names) < 2:
             raise InputError(f"Expected names of two labels or more. Received: {labels!r}.")
-        preprocessor: dict[str, Any] = {"labels": [name_of(each) for each in labels]}
+        if isinstance(vocabulary, str | Path) or hasattr(vocabulary, "columns"):
+            raise InputError(
+                f"Expected vocabulary as a list of texts. Received: {vocabulary!r:.80}. Do give "
+                "the texts themselves, such as a column of a frame."
+            )
+        preprocessor: dict[str, Any] = {"labels": names}
         if vocabulary is None:
             preprocessor["learns"] = size
         texts = [] if vocabulary is None else list(vocabulary)
@@ -222,8 +228,7 @@ class Sentiment(Pipeline):
         Classification", arXiv:1801.06146, section 3.3.
         """
         if learning_rate is None:
-            fresh = self._weights is None and not self.metadata
-            learning_rate = 1e-3 if fresh else (1e-4, 1e-3)
+            learning_rate = 1e-3 if self._fresh else (1e-4, 1e-3)
         check_fit(
             epochs=epochs,
             batch_size=batch_size,
@@ -241,10 +246,11 @@ class Sentiment(Pipeline):
             )
         known = self.labels if set(labels) <= set(self.labels) else label_order(labels)
         weights = weights_of(labels, class_weight)
-        others = (
-            ([], []) if validation_data is None else labelled(*pair(validation_data), text, label)
-        )
-        check_known(others[1], known)
+        others: tuple[list[str], list[str]] = [], []
+        if validation_data is not None:
+            with at("validation_data"):
+                others = labelled(*pair(validation_data), text, label)
+                check_known(others[1], known)
         if batch_size is None:
             batch_size = int(np.clip(len(texts) // 16, 4, 32))
         if epochs is None:
@@ -317,6 +323,11 @@ class Sentiment(Pipeline):
         check_text(raw)
         return self.subwords.encode(without_breaks(raw))
 
+    @property
+    def _fresh(self) -> bool:
+        """Whether all weights are random, or will be as there is no vocabulary yet."""
+        return "learns" in self.preprocessor or (self._weights is None and not self.metadata)
+
     def _take_up(self, labels: list[str], texts: list[str], seed: int) -> None:
         """Changes what is not known yet: the labels, and the vocabulary where there is none.
 
@@ -328,7 +339,7 @@ class Sentiment(Pipeline):
             self.files[VOCABULARY] = self.subwords.to_bytes()
         elif labels == self.labels:
             return
-        else:
+        elif not self._fresh:
             kept = {path: array for path, array in self.weights().items() if "logits" not in path}
         self.preprocessor["labels"] = labels
         self._built_anew(seed, kept)

@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except UsageError as error:
         print(f"Error: {error}\nSee `rnnapps COMMAND --help`.", file=sys.stderr)
         sys.exit(2)
-    except RnnappsError as error:
+    except (RnnappsError, OSError, UnicodeDecodeError) as error:
         print(f"Error: {error}", file=sys.stderr)
         sys.exit(1)
     except KeyboardInterrupt:

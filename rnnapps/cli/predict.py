@@ -62,7 +62,7 @@ def _read(pipe: Any, text: str) -> str | Path:
 
 
 def _answers(pipe: Any, values: dict[str, object]) -> Iterator[Any]:
-    """Answers each line of stdin, as they come; an empty one with None."""
+    """Answers each line of stdin, a batch at a time; an empty one with None."""
     empty: deque[bool] = deque()
 
     def lines() -> Iterator[str]:

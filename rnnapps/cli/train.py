@@ -57,6 +57,8 @@ def train(
         raise UsageError("Expected --preset or --untrained, not both.")
     if resume and checkpoint_dir is None:
         raise UsageError("Expected --checkpoint-dir DIR beside --resume.")
+    if checkpoint_dir and checkpoint_dir.resolve().is_relative_to(output.resolve()):
+        raise UsageError("Expected --checkpoint-dir outside of --output, which is made anew.")
     check_replaceable(output)
     inputs, values = arguments_of(context, task, "fit", OWN)
     source = data_of(task, inputs)

@@ -177,18 +177,6 @@ class Subwords:
             for each in self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         ]
 
-    def decode(self, ids: Iterable[int]) -> str:
-        """Puts the tokens of an exact vocabulary together.
-
-        Args:
-            ids: numbers of tokens; `BOUNDARY` is left out, and `UNKNOWN` becomes U+FFFD.
-
-        Returns:
-            The text.
-        """
-        named = {BOUNDARY: "", UNKNOWN: "\N{REPLACEMENT CHARACTER}"}
-        return "".join(named.get(int(i), self.tokens[int(i)]) for i in ids)
-
 
 def _alphabet(texts: Iterable[str], folded: bool) -> list[str]:
     """Gives the characters of a vocabulary in their order, so that it is always the same."""

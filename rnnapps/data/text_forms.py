@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,9 +67,8 @@ def read_table(path: Path) -> pd.DataFrame:
         raise InputError(f"Expected a .csv, .tsv or .jsonl file. Received: {str(path)!r}.")
     try:
         if kind == ".jsonl":
-            lines = path.read_text(encoding="utf-8-sig").split("\n")
-            return pd.DataFrame([json.loads(line) for line in lines if line.strip()], dtype=object)
-        return pd.read_csv(
+            return pd.DataFrame(list(_objects(path)), dtype=object)
+        frame = pd.read_csv(
             path,
             sep="\t" if kind == ".tsv" else _parted_by(path),
             quoting=3 if kind == ".tsv" else 0,
@@ -77,6 +76,9 @@ def read_table(path: Path) -> pd.DataFrame:
             keep_default_na=False,
             encoding="utf-8-sig",
         )
+        if not isinstance(frame.index, pd.RangeIndex):
+            raise ValueError("more cells than columns in the first line below the names")
+        return frame
     except UnicodeDecodeError as error:
         raise InputError(
             f"Expected a table in UTF-8. Received: {str(path)!r} ({error}). Do save it as UTF-8 "
@@ -93,6 +95,17 @@ def read_table(path: Path) -> pd.DataFrame:
         ) from error
 
 
+def _objects(path: Path) -> Iterator[Any]:
+    """Reads JSON line by line."""
+    with path.open(encoding="utf-8-sig", newline="\n") as file:
+        for number, line in enumerate(file, start=1):
+            if line.strip():
+                try:
+                    yield json.loads(line)
+                except json.JSONDecodeError as error:
+                    raise ValueError(f"line {number}: {error}") from error
+
+
 def _parted_by(path: Path) -> str:
     """Tells what parts the cells of a .csv file: many spreadsheets write semicolons."""
     with path.open(encoding="utf-8-sig") as file:
@@ -106,7 +119,7 @@ def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:
     Args:
         frame: a pandas frame.
         name: name of the column.
-        keyword: argument of the caller that names it; `name` itself by default.
+        keyword: argument of the caller that names it, if there is one.
 
     Returns:
         What stands in its cells; None where one is missing, in whichever way pandas tells it.
@@ -124,12 +137,27 @@ def column(frame: Any, name: str, keyword: str | None = None) -> list[Any]:
 
     names = list(frame.columns)
     if names.count(name) != 1:
+        way = f" Do name it by {keyword}= (in a shell --{keyword}) instead." if keyword else ""
         raise InputError(
-            f"Expected one column {name!r}. Received: {[str(each) for each in names]}. Do name it "
-            f"by {keyword or name}= (in a shell --{keyword or name}) instead."
+            f"Expected one column {name!r}. Received: {[str(each) for each in names]}.{way}"
         )
     values = pd.Series(list(frame[name]), dtype=object)
     return [None if gap else each for each, gap in zip(values, values.isna(), strict=True)]
+
+
+def framed(rows: Any) -> Any:
+    """Gives a frame of a list of dicts, one a row, and all else as it is.
+
+    Example:
+    >>> from rnnapps.data.text_forms import framed
+    >>> list(framed([{"text": "Wise.", "label": 1}]).columns), framed([("Wise.", 1)])
+    (['text', 'label'], [('Wise.', 1)])
+    """
+    if not (isinstance(rows, list | tuple) and rows and isinstance(rows[0], Mapping)):
+        return rows
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), dtype=object)
 
 
 def decoded(value: Any) -> Any:

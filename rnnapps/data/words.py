@@ -40,6 +40,8 @@ _WORD = re.compile(
 )
 #: What may end a sentence, and what may stand between it and the next.
 _ENDS, _CLOSES = {*".!?…。！？؟।", "..."}, {'"', "'", "''", "”", "’", ")", "]"}
+#: How many of the latter may stand there.
+CLOSING = 8
 
 
 def words(text: str) -> list[tuple[int, int]]:
@@ -97,7 +99,7 @@ def _ended(text: str, places: Sequence[tuple[int, int]], first: int, index: int)
     """Tells whether a sentence ends before a word."""
     if text[places[index][0]].islower():
         return False
-    for number in range(index - 1, first - 1, -1):
+    for number in range(index - 1, max(first, index - CLOSING) - 1, -1):
         word = text[slice(*places[number])]
         if word in _ENDS:
             return True

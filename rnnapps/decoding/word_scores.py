@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from threading import Lock
 from typing import NamedTuple
 
 import numpy as np
@@ -95,6 +96,7 @@ class WordScores:
         self._states: list[State] = [model.start]
         self._numbers: dict[State, int] = {model.start: 0}
         self._known: dict[tuple[int, int], tuple[float, int]] = {}
+        self._lock = Lock()  # searches in several threads share what is known
 
     def start(self) -> Reading:
         """Gives the reading of the empty prefix, arrays of shape `(1,)`."""
@@ -158,13 +160,14 @@ class WordScores:
         key = history, word
         if (found := self._known.get(key)) is None:
             nats, state = self.model.read(self._states[history], int(self._tokens[word]))
-            number = self._numbers.setdefault(state, len(self._states))
-            if number == len(self._states):
-                self._states.append(state)
-            if len(self._known) == REMEMBERED:
-                self._known.clear()
             worth = self.beta + float(self._extra[word]) - self.alpha * nats
-            found = self._known[key] = worth, number
+            with self._lock:
+                number = self._numbers.setdefault(state, len(self._states))
+                if number == len(self._states):
+                    self._states.append(state)
+                if len(self._known) >= REMEMBERED:
+                    self._known.clear()
+                found = self._known[key] = worth, number
         return found
 
 

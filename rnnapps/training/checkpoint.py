@@ -30,23 +30,24 @@ class Checkpoint(keras.callbacks.Callback):
     and the best weights.
 
     Args:
-        directory: where the checkpoint is kept, one file.
+        directory: where the checkpoint is kept, one file; None keeps none.
         data: the training data.
-        monitor: name of the loss or metric whose lowest value is the best.
+        monitor: name of the loss or metric whose lowest value is the best; of epochs that are alike
+            in it the one with the lowest loss.
         every: seconds between two checkpoints within an epoch.
         settings: JSON values that must be the same when training is resumed.
     """
 
     def __init__(
         self,
-        directory: str | Path,
+        directory: str | Path | None,
         data: Epochs,
         monitor: str,
         every: float = 300.0,
         settings: dict[str, Any] | None = None,
     ):
         super().__init__()
-        self.path = Path(directory) / FILE
+        self.path = None if directory is None else Path(directory) / FILE
         self.data, self.monitor, self.every = data, monitor, every
         self.settings = json.loads(json.dumps(plain(settings or {})))
         self.history: dict[str, list[float]] = {}
@@ -72,7 +73,7 @@ class Checkpoint(keras.callbacks.Callback):
         Raises:
             InputError: If the checkpoint is of another training.
         """
-        if not self.path.is_file():
+        if self.path is None or not self.path.is_file():
             return 0
         with np.load(self.path, allow_pickle=False) as file:
             facts = json.loads(str(file["facts"]))
@@ -103,9 +104,11 @@ class Checkpoint(keras.callbacks.Callback):
     def on_epoch_end(self, epoch, logs=None):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(float(value))
-        value = self.values[-1]
-        if self.best["value"] is None or value < self.best["value"]:
-            self.best = {"epoch": epoch, "value": value}
+        losses = self.history.get("val_loss", self.history.get("loss", [0.0]))
+        value, loss = self.values[-1], losses[-1]
+        best = self.best["value"], self.best.get("loss", np.inf)
+        if np.isfinite(value) and (best[0] is None or (value, loss) < best):
+            self.best = {"epoch": epoch, "value": value, "loss": loss}
             self.best_weights = [np.array(weight) for weight in self.model.get_weights()]
         self.save(epoch + 1, 0, [])
 
@@ -117,6 +120,8 @@ class Checkpoint(keras.callbacks.Callback):
             first: the batch of it to go on with.
             metrics: values of the running metrics within the epoch.
         """
+        if self.path is None:
+            return
         facts = {
             "epoch": epoch,
             "first": first,

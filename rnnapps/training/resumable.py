@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import keras
+import numpy as np
 from keras.optimizers.schedules import LearningRateSchedule, serialize
 
 from rnnapps.errors import InputError
 from rnnapps.training.adam import ClippedAdam
-from rnnapps.training.checkpoint import Checkpoint
+from rnnapps.training.checkpoint import Checkpoint, digest
 from rnnapps.training.freezing import discriminative_rates, frozen_weights
 from rnnapps.training.schedules import OneCycle, plateau_rate
 
@@ -92,15 +92,15 @@ def fit(
         resume: whether to go on from the checkpoint there, if there is one.
         callbacks: further Keras callbacks.
         settings: JSON values that must agree when training is resumed, beside those of this
-            function, of the data and of the weights' shapes.
+            function, of the data, of the weights' shapes and the validation data.
         verbose: as in `keras.Model.fit`.
 
     Returns:
         Keras's history over all epochs.
 
     Raises:
-        InputError: If there is no such schedule, nothing is left to train, or the checkpoint is of
-            other settings.
+        InputError: If there is no such schedule, nothing is left to train, the checkpoint is of
+            other settings, or the loss is not a number after any epoch.
 
     Reference: Pascanu, Mikolov, Bengio 2013, "On the difficulty of training recurrent neural
     networks", arXiv:1211.5063, section 3.2 (clipping).
@@ -136,55 +136,67 @@ def fit(
         "learning_rate": serialize(learning_rate) if given else learning_rate,
         "schedule": schedule,
         "clip_norm": clip_norm,
+        "monitor": monitor,
         "weights": [list(weight.shape) for weight in model.weights],
         **({"frozen": frozen} if frozen else {}),
+        "validation": _told(validation),
         **data.settings,
         **(settings or {}),
     }
-    with tempfile.TemporaryDirectory() as temporary:
-        checkpoint = Checkpoint(
-            checkpoint_dir or temporary,
+    before = model.get_weights()
+    checkpoint = Checkpoint(checkpoint_dir, data, monitor, settings=fixed)
+    first = checkpoint.restore(model) if resume else 0
+    judges = [] if judge is None else [_Judge(judge, f"val_{monitor}")]
+    once = _OneTraining(
+        [*judges, checkpoint, *callbacks],
+        add_history=True,
+        add_progbar=verbose != 0,
+        model=model,
+    )
+    once.begin()
+    # Keras fixes the number of batches for a whole `fit`, and ours may differ between epochs.
+    for epoch in range(first, epochs):
+        if patience is not None and epoch > patience + max(0, checkpoint.best["epoch"]):
+            break
+        if schedule == "plateau" and not given:
+            model.optimizer.learning_rate = plateau_rate(rate, checkpoint.values)
+        if epoch > first:
+            data.start(epoch, 0)
+        once.set_params({"verbose": verbose, "epochs": epochs, "steps": data.num_batches})
+        model.fit(
             data,
-            monitor,
-            every=300 if checkpoint_dir else float("inf"),
-            settings=fixed,
+            validation_data=validation,
+            initial_epoch=epoch,
+            epochs=epoch + 1,
+            shuffle=False,
+            callbacks=once,
+            verbose=verbose,
         )
-        first = checkpoint.restore(model) if resume else 0
-        judges = [] if judge is None else [_Judge(judge, f"val_{monitor}")]
-        once = _OneTraining(
-            [*judges, checkpoint, *callbacks],
-            add_history=True,
-            add_progbar=verbose != 0,
-            model=model,
-        )
-        once.begin()
-        # Keras fixes the number of batches for a whole `fit`, and ours may differ between epochs.
-        for epoch in range(first, epochs):
-            if patience is not None and epoch > patience + max(0, checkpoint.best["epoch"]):
-                break
-            if schedule == "plateau" and not given:
-                model.optimizer.learning_rate = plateau_rate(rate, checkpoint.values)
-            if epoch > first:
-                data.start(epoch, 0)
-            once.set_params({"verbose": verbose, "epochs": epochs, "steps": data.num_batches})
-            model.fit(
-                data,
-                validation_data=validation,
-                initial_epoch=epoch,
-                epochs=epoch + 1,
-                shuffle=False,
-                callbacks=once,
-                verbose=verbose,
-            )
-            if model.stop_training:
-                break
-        once.end()
+        if model.stop_training:
+            break
+    once.end()
     if checkpoint.best_weights:
         model.set_weights(checkpoint.best_weights)
+    elif checkpoint.values and not model.stop_training:
+        model.set_weights(before)
+        raise InputError(
+            f"Expected a loss that is a number. Received: {monitor}={checkpoint.values[0]} after "
+            "the first epoch. Do take a lower learning_rate, or mend what is no number in the data."
+        )
     history = keras.callbacks.History()
     history.history = checkpoint.history
     history.epoch = list(range(len(checkpoint.history.get("loss", ()))))
     return history
+
+
+def _told(validation: Any) -> str | None:
+    """Tells validation data apart, but for padding, which depends on the backend."""
+    if validation is None:
+        return None
+    many = isinstance(validation, keras.utils.PyDataset)
+    batches = map(validation.__getitem__, range(len(validation))) if many else [validation]
+    arrays = (np.asarray(each) for batch in batches for each in keras.tree.flatten(batch))
+    return digest(each[each != 0] for each in arrays)
 
 
 class _Judge(keras.callbacks.Callback):

@@ -361,6 +361,27 @@ def test_a_task_that_takes_names_is_measured_on_one(shell, monkeypatch):
     assert "--world" not in shell("evaluate", "echo", "--help")[1]
 
 
+def test_faults_of_files_are_told_in_a_line(shell, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    for arguments in (
+        ("generate", "echo", "-o", tmp_path / "file" / "song.txt"),
+        ("train", "echo", tmp_path / "file", "-o", tmp_path / "file" / "own"),
+    ):
+        code, out, error = shell(*arguments)
+        assert (code, out) == (1, "") and error.startswith("Error: ")
+    latin = io.TextIOWrapper(io.BytesIO("é".encode("latin-1")), encoding="utf-8")
+    monkeypatch.setattr(sys, "stdin", latin)
+    code, _, error = shell("predict", "echo")
+    assert code == 1 and "utf-8" in error
+
+
+def test_a_checkpoint_within_the_preset_that_is_made_is_refused(shell, tmp_path):
+    (tmp_path / "data").write_text("")
+    run = ("--checkpoint-dir", tmp_path / "own" / "run")
+    code, _, error = shell("train", "echo", tmp_path / "data", "-o", tmp_path / "own", *run)
+    assert code == 2 and "outside of --output" in error
+
+
 def test_what_is_made_is_printed_piece_by_piece(shell, monkeypatch):
     echo = registry.find("echo").load()
     assert shell("stream", "echo")[0] == 2  # it makes nothing so

@@ -39,7 +39,7 @@ def test_folded_tokens_stand_where_they_say(text):
 
 @given(st.text("a rose isDon't,\n42", max_size=40))
 def test_known_text_comes_back(text):
-    assert EXACT.decode(EXACT.encode(text).ids) == text
+    assert "".join(EXACT.tokens[i] for i in EXACT.encode(text).ids) == text
 
 
 def test_folded_tokens_know_no_capitals_and_no_spaces():
@@ -59,7 +59,7 @@ def test_an_unknown_character_keeps_its_place():
     tokens = FOLDED.encode(text)
     unknown = [text[a:b] for (a, b), i in zip(tokens.offsets, tokens.ids, strict=True) if i == 1]
     assert "".join(unknown) == "👍🏽"
-    assert EXACT.decode(EXACT.encode("a→").ids) == "a\N{REPLACEMENT CHARACTER}"
+    assert EXACT.encode("a→").ids[-1] == UNKNOWN
 
 
 def test_many_at_once_are_as_one_by_one():

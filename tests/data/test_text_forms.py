@@ -54,13 +54,17 @@ def test_a_column_is_there_once():
 def test_files_that_cannot_be_read_are_told(tmp_path):
     (tmp_path / "latin.csv").write_bytes("text\né\n".encode("latin-1"))
     (tmp_path / "ragged.csv").write_text("text\na\nb,c\n")
+    (tmp_path / "shifted.csv").write_text("text,label\nGood, very good,pos\nBad,neg\n")
     (tmp_path / "broken.jsonl").write_text("{no\n")
+    (tmp_path / "later.jsonl").write_text('{"text": "a"}\n\n{"text": \n')
     (tmp_path / "empty.csv").write_text("")
     (tmp_path / "folder.csv").mkdir()
     told = {
         "latin.csv": "in UTF-8",
         "ragged.csv": "parted by commas or semicolons",
+        "shifted.csv": "parted by commas or semicolons",
         "broken.jsonl": "a JSON object a line",
+        "later.jsonl": "a JSON object a line",
         "empty.csv": "parted by commas or semicolons",
         "folder.csv": "parted by commas or semicolons",
         "none.tsv": "parted by tabs",
@@ -71,6 +75,8 @@ def test_files_that_cannot_be_read_are_told(tmp_path):
     for name in ("latin.csv", "folder.csv", "none.tsv"):
         with pytest.raises(InputError, match=rf"Expected a text file in UTF-8.*{name}"):
             read_text(tmp_path / name)
+    with pytest.raises(InputError, match=r"later.*line 3"):
+        read_table(tmp_path / "later.jsonl")
     with pytest.raises(InputError, match=r"a \.csv, \.tsv or \.jsonl file.*notes\.md"):
         read_table(tmp_path / "notes.md")
 

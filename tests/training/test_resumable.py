@@ -77,6 +77,35 @@ def test_the_best_by_the_chosen_metric_is_kept():
     assert found == pytest.approx(min(history.history["val_distance"]), rel=1e-3)
 
 
+def test_of_epochs_that_are_alike_the_one_with_the_lowest_loss_is_kept():
+    def run(judged):
+        model = regression()
+        fit(model, Series(), Series()[0], **options(epochs=3, **judged))
+        return model.get_weights()
+
+    for one, other in zip(run({"judge": lambda: 1.0, "monitor": "f1"}), run({}), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_loss_that_is_no_number_is_told_and_the_weights_stay():
+    class Broken(Series):
+        def __getitem__(self, index):
+            x, y = super().__getitem__(index)
+            return x, y * np.nan
+
+    model = regression()
+    before = model.get_weights()
+    with pytest.raises(InputError, match=r"loss=nan after the first epoch.*learning_rate"):
+        fit(model, Broken(), **options(epochs=2))
+    for one, other in zip(model.get_weights(), before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_without_a_folder_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.setattr(np, "savez", None)
+    fit(regression(), Series(), **options(epochs=2))
+
+
 def test_a_resumed_training_goes_on(tmp_path):
     def run(**others):
         model = regression()
@@ -93,6 +122,16 @@ def test_a_resumed_training_goes_on(tmp_path):
     assert losses == pytest.approx(wanted, rel=1e-5)
     for one, other in zip(weights, whole, strict=True):
         np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_a_training_is_resumed_with_its_own_validation_data(tmp_path):
+    kept = {"epochs": 2, "checkpoint_dir": tmp_path, "resume": True}
+    held_out, other = Series()[0], Series()[1]
+    fit(regression(), Series(), held_out, **options(**kept))
+    assert len(fit(regression(), Series(), held_out, **options(**kept)).epoch) == 2
+    for another in (other, None):
+        with pytest.raises(InputError, match=r"settings \{'validation': "):
+            fit(regression(), Series(), another, **options(**kept))
 
 
 def moved(before, model):

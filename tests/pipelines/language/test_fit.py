@@ -1,5 +1,6 @@
 """Own texts: what is read, what the vocabulary becomes, what is told of what it lacks."""
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -160,8 +161,24 @@ def test_wrong_options_are_refused(fresh, wrong):
 
 
 def test_validation_decides_which_epoch_is_kept(fresh):
-    history = fresh.fit([ENGLISH * 9], validation_data=[ENGLISH], epochs=3, learning_rate=0.03)
-    assert len(history.history["val_nats"]) == 3
+    class Spoil(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                self.model.set_weights([9 * weight + 1 for weight in self.model.get_weights()])
+
+    options = {"validation_data": [ENGLISH], "learning_rate": 0.03, "epochs": 3}
+    history = fresh.fit([ENGLISH * 9], **options, callbacks=[Spoil()])
+    nats = history.history["val_nats"]
+    assert len(nats) == 3 and nats[2] > min(nats)
+    assert fresh.evaluate([ENGLISH])["nats_per_token"] == pytest.approx(min(nats), rel=0.02)
+
+
+def test_one_text_of_strange_signs_among_many_is_measured(fresh):
+    fresh.fit([ENGLISH * 9], epochs=1)
+    found = fresh.evaluate([ENGLISH * 9, "→→"])
+    assert 0 < found["unknown"] < 0.01
+    with pytest.raises(InputError, match="characters"):
+        fresh.evaluate(["→→"])
 
 
 @pytest.mark.parametrize("settings", [{"size": 0}, {"size": "big"}, {"vocabulary": [5]}], ids=str)

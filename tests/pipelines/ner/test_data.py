@@ -67,9 +67,10 @@ def test_tables_are_read(tmp_path):
     assert tagged(words) == [(["Ann", "left"], ["S-entity", "O"], None)]
     rows = [{"text": "Ann left", "label": [[0, 3, "PER"]]}, {"text": "It rained.", "label": []}]
     (tmp_path / "own.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert tagged(rows) == tagged(tmp_path / "own.jsonl")
     first, second = tagged(tmp_path / "own.jsonl")
     assert first.tags == ["S-PER", "O"] and second.tags == ["O"] * 3
-    with pytest.raises(InputError, match=r"one column 'tags'.*Received: \['words'\]"):
+    with pytest.raises(InputError, match=r"columns of words and tags.*columns \['words'\]"):
         tagged(pd.DataFrame({"words": [["Ann"]]}))
     (tmp_path / "own.json").write_text("[]")
     with pytest.raises(InputError, match=r"JSON lines \(\.jsonl\)"):
@@ -100,6 +101,9 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([("Ann left", [(-8, 3, "PER")])], r"Received: \(-8, 3, 'PER'\)"),
         ([("Ann left", [(0, 10**30, "PER")])], "8 characters of the text"),
         ([("Ann left", [(0, 3)])], "Expected spans"),
+        ([("Ann left", [(0, 3, None)])], "Expected spans"),
+        ([("Ann left", [{"start": 0, "end": 3, "type": "PER"}])], "Expected spans"),
+        ([("Ann left", []), (None, [])], "Text 1: Expected a text"),
         ([("Ann left", [(0, float("inf"), "PER")])], "Expected spans"),
         ([("Ann left", [(3, 4, "PER")])], r"Received: \(3, 4, 'PER'\)"),
         ([("Ann left", [(3, 0, "PER")])], r"Received: \(3, 0, 'PER'\)"),

@@ -22,6 +22,44 @@ def test_labels_of_ones_own_begin_the_last_layer_anew_and_keep_the_rest(pipe):
     assert [answer["label"] for answer in pipe.predict(TEXTS[:4])] == topics[:4]
 
 
+def test_the_seed_is_that_of_random_weights_too():
+    settings = {"embedding": 4, "units": 4, "layers": 1, "vocabulary": TEXTS}
+    one, other = (pipeline("sentiment", False, **settings) for _ in range(2))
+    for pipe in (one, other):
+        pipe.fit(TEXTS, ["a", "b"] * 8, **FAST)
+    for path, array in one.weights().items():
+        np.testing.assert_array_equal(array, other.weights()[path])
+
+
+def test_the_rate_is_that_of_random_weights_where_all_begin_anew(tmp_path, monkeypatch):
+    rates = []
+    monkeypatch.setattr(
+        "rnnapps.pipelines.sentiment.training.train",
+        lambda *_, learning_rate, **__: rates.append(learning_rate),
+    )
+    fresh = pipeline("sentiment", False, embedding=4, units=4, layers=1, seed=1)
+    for pipe in (fresh, pipeline("sentiment", fresh.save(tmp_path / "own"))):
+        pipe.fit(TEXTS, LABELS)
+    assert rates == [1e-3, 1e-3]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"labels": ["a", "a"]}, "two labels or more"),
+        ({"vocabulary": "reviews.txt"}, "vocabulary as a list of texts"),
+    ],
+)
+def test_wrong_labels_and_vocabularies_are_told(settings, message):
+    with pytest.raises(InputError, match=message):
+        pipeline("sentiment", False, **settings)
+
+
+def test_validation_data_that_cannot_be_used_is_named(pipe):
+    with pytest.raises(InputError, match="validation_data: Text 0: Expected labels among"):
+        pipe.fit(TEXTS, LABELS, validation_data=(TEXTS[:1], ["mixed"]))
+
+
 def test_known_labels_keep_the_last_layer(pipe):
     pipe.fit(TEXTS, LABELS, **FAST)
     learnt = pipe.predict(TEXTS)

@@ -69,6 +69,11 @@ def test_labels_become_texts(given, expected):
     assert labelled(TEXTS, given) == (TEXTS, expected)
 
 
+def test_rows_may_be_dicts():
+    rows = [{"text": text, "label": label} for text, label in zip(TEXTS, LABELS, strict=True)]
+    assert labelled(rows) == (TEXTS, LABELS)
+
+
 def test_labels_are_ordered_as_people_would():
     assert label_order(["10", "9", "b", "a", "b"]) == ["a", "b", "9", "10"]
 
@@ -88,6 +93,8 @@ def test_columns_have_names_of_their_own():
         (["a", 5], ["x", "y"], "Text 1: Expected a text. Received: 5"),
         (["a", "b"], ["x", None], "a label for each text.*none for text 1"),
         (["a", "b"], ["x", float("nan")], "a label for each text.*none for text 1"),
+        (["a", "b"], ["x", pd.NA], "a label for each text.*none for text 1"),
+        (["a", "b"], [[0, 1], [1, 0]], r"a name or a number. Received: \[0, 1\] for text 0"),
         (["ab", "cd"], None, "texts without labels"),
         (5, None, "texts with labels.*Received: 5"),
         ("nowhere.csv", None, "Received: 'nowhere.csv', which is not there"),
