@@ -22,7 +22,7 @@ from results import beside_earlier, publish
 from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.pipeline import Agent
 from rnnapps.pipelines.agent.recipes import RECIPES, Recipe
-from rnnapps.pipelines.agent.release import EPISODES, SEED
+from rnnapps.pipelines.agent.release import EPISODES
 from rnnapps.pipelines.agent.train import train
 from rnnapps.report import Report
 
@@ -56,7 +56,7 @@ def trained(recipe: Recipe, folder: Path, memory: bool) -> Iterator[tuple[Agent,
 
 def played(agent: Agent, deterministic: bool = True) -> tuple[float, float]:
     """Gives the mean return of new episodes, and that of random actions."""
-    report = agent.evaluate(episodes=EPISODES, deterministic=deterministic, seed=SEED)
+    report = agent.evaluate(episodes=EPISODES, deterministic=deterministic)
     figures = by_policy(report)
     print(report, flush=True)
     return figures["this agent"]["mean_return"], figures["random actions"]["mean_return"]

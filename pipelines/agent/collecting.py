@@ -186,5 +186,15 @@ def step(session: Session, seen: np.ndarray, states: Arrays) -> tuple[Arrays, Ar
         seen: Observations of shape `(batch, width)`.
         states: States by name.
     """
+    if session.quantized and len(seen) > 1:  # each alone, as rounding depends on the whole batch
+        every = [
+            step(session, seen[i : i + 1], {name: s[i : i + 1] for name, s in states.items()})
+            for i in range(len(seen))
+        ]
+        outputs, after = (
+            {name: np.concatenate([each[name] for each in parts]) for name in parts[0]}
+            for parts in zip(*every, strict=True)
+        )
+        return outputs, after
     lengths = np.ones(len(seen), np.int32)
     return session.run({"observations": seen[:, None], LENGTHS: lengths, **states})

@@ -34,6 +34,9 @@ FIRST = "CartPoleNoVel-v1"
 #: The states of a network, each of shape `(batch, units)`.
 State = tuple[np.ndarray, ...]
 
+#: Seed of the first episode that is played where none is given: training has none so high.
+UNSEEN = 10_000
+
 
 class Agent(Pipeline):
     """Acts by what it sees and remembers; learns by recurrent PPO.
@@ -232,7 +235,7 @@ class Agent(Pipeline):
         render: bool = False,
         deterministic: bool = True,
         max_steps: int = 10_000,
-        seed: int = 0,
+        seed: int = UNSEEN,
     ) -> Rollout:
         """Plays episodes.
 
@@ -243,7 +246,8 @@ class Agent(Pipeline):
             render: Whether to keep a film.
             deterministic: Whether to take the likeliest actions.
             max_steps: Steps after which an episode is broken off.
-            seed: Seed of the first episode; the others have those that follow.
+            seed: Seed of the first episode; the others have those that follow. Training by
+                default has low ones.
 
         Returns:
             Returns and lengths, and the film; `save("run.gif")` writes it.
@@ -251,7 +255,7 @@ class Agent(Pipeline):
         Raises:
             InputError: If there is no such environment, or its spaces are others.
         """
-        _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
+        seed = _checked(episodes=episodes, max_steps=max_steps, seed=seed)
         source = self._source(env)
         if env is None and not (isinstance(source, str) or callable(source)):
             raise InputError(
@@ -300,7 +304,7 @@ class Agent(Pipeline):
         Reference: Schulman et al. 2017, "Proximal Policy Optimization Algorithms",
         arXiv:1707.06347.
         """
-        _check_given(steps=steps, num_envs=num_envs, seed=seed)
+        seed = _checked(steps=steps, num_envs=num_envs, seed=seed)
         if resume and checkpoint_dir is None:
             raise InputError("Expected checkpoint_dir beside resume=True. Received: none.")
         chosen = settings_of(settings)
@@ -359,7 +363,7 @@ class Agent(Pipeline):
         max_steps: int = 10_000,
         deterministic: bool = True,
         memoryless: Agent | None = None,
-        seed: int = 0,
+        seed: int = UNSEEN,
     ) -> Report:
         """Plays many episodes and measures them, beside random actions.
 
@@ -380,7 +384,7 @@ class Agent(Pipeline):
         """
         from rnnapps.pipelines.agent.evaluation import measured
 
-        _check_given(episodes=episodes, max_steps=max_steps, seed=seed)
+        seed = _checked(episodes=episodes, max_steps=max_steps, seed=seed)
         if not isinstance(memoryless, Agent | None):
             raise InputError(f"Expected memoryless to be an agent. Received: {memoryless!r:.60}.")
         source = self._source(env)
@@ -454,12 +458,14 @@ class Agent(Pipeline):
         }
 
 
-def _check_given(*, seed: int, **counts: int) -> None:
+def _checked(*, seed: int, **counts: int) -> int:
+    """Checks what is given, and gives the seed as gymnasium takes it."""
     for name, value in {"seed": seed, **counts}.items():
         if value is None:
             raise InputError(f"Expected {name}, a whole number. Received: None.")
     check_count(0, seed=seed)
     check_count(**counts)
+    return int(seed)
 
 
 def _known(source: Source, world: Any) -> dict[str, Any]:

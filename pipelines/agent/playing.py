@@ -62,6 +62,8 @@ def played(
                 action, state = agent.choose(observation, state, None, rng)
                 observation, reward, terminated, truncated, _ = world.step(action)
                 total, steps, done = total + float(reward), steps + 1, terminated or truncated
+            if render:
+                frames.append(_frame(world))
             returns.append(total)
             lengths.append(steps)
         fps = int(world.metadata.get("render_fps", 30))

@@ -12,8 +12,8 @@ from rnnapps.pipelines.agent.evaluation import by_policy
 from rnnapps.pipelines.agent.pipeline import Agent
 from rnnapps.pipelines.agent.recipes import RECIPES
 
-#: Episodes that are played, and the seed of the first; training never uses so high a seed.
-EPISODES, SEED = 100, 10_000
+#: Episodes that are played.
+EPISODES = 100
 
 
 def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
@@ -27,7 +27,7 @@ def release(name: str, agent: Agent, history: Any, directory: Path) -> None:
     """
     recipe = RECIPES[name]
     steps = int(history.history["steps"][-1])
-    rows = by_policy(agent.evaluate(episodes=EPISODES, seed=SEED))
+    rows = by_policy(agent.evaluate(episodes=EPISODES))
     agent.save(
         directory,
         metadata={

@@ -44,12 +44,12 @@ def described(space: Any, name: str = "observation") -> Spec:
     if isinstance(space, spaces.Tuple):
         parts = [described(part, f"{name}[{i}]") for i, part in enumerate(space.spaces)]
         return {"tuple": parts}
-    if isinstance(space, spaces.Dict):
+    if isinstance(space, spaces.Dict) and all(isinstance(key, str) for key in space):
         return {"dict": {key: described(part, f"{name}[{key!r}]") for key, part in space.items()}}
     raise InputError(
         f"Expected a space of numbers: Box, Discrete, MultiDiscrete, MultiBinary, or a Tuple or "
-        f"Dict of these. Received: {space} as the {name}. Do leave it out by a wrapper, such as "
-        "gymnasium.wrappers.FilterObservation, instead."
+        f"Dict of these, with texts as keys. Received: {space} as the {name}. Do leave it out by a "
+        "wrapper, such as gymnasium.wrappers.FilterObservation, instead."
     )
 
 

@@ -23,6 +23,8 @@ VELOCITIES = {
 }
 
 #: The world to mask, by the id under which RL Baselines3 Zoo knows it masked.
+#: Episodes of which the missions of a world are looked at.
+MISSIONS = 8
 NO_VELOCITY = {
     "CartPoleNoVel-v1": "CartPole-v1",
     "LunarLanderNoVel-v3": "LunarLander-v3",
@@ -166,10 +168,14 @@ def _box(env: gym.Env) -> Box:
 class Cells(gym.ObservationWrapper, RecordConstructorArgs):
     """Leaves of an observation of MiniGrid the cells in view, of each its kind, colour and state.
 
-    What the mission says in words is left out, and the direction, which the view follows.
+    The mission is left out, so it has to be the same in all episodes, and so is the direction,
+    which the view follows.
 
     Args:
         env: A world of MiniGrid.
+
+    Raises:
+        InputError: If the mission of some episodes is another.
 
     Example:
 
@@ -186,6 +192,13 @@ class Cells(gym.ObservationWrapper, RecordConstructorArgs):
 
         RecordConstructorArgs.__init__(self)
         super().__init__(env)
+        missions = {str(env.reset(seed=seed)[0]["mission"]) for seed in range(MISSIONS)}
+        if len(missions) > 1:
+            raise InputError(
+                f"Expected a world whose mission is always the same, as it is not read. Received: "
+                f"{env}, with missions such as {sorted(missions)[:3]}. Do give a function that "
+                "makes the world with the mission in numbers among its observations."
+            )
         most = [max(each.values()) for each in (OBJECT_TO_IDX, COLOR_TO_IDX, STATE_TO_IDX)]
         most[2] = 3  # the agent's cell has its direction in place of a state
         self._one_hot = [np.eye(1 + last, dtype=np.float32) for last in most]

@@ -94,9 +94,10 @@ class Composer:
         tempo = float(tempo or self.preprocessor["tempo"])
         total = self._total(rng, seconds, bars, tempo, header, begun)
         if total <= begun:
+            step = self._seconds_a_step(tempo, header)
             raise InputError(
-                f"Expected a length above that of the primer ({begun} steps). Received: {total} "
-                "steps. Do raise seconds or bars instead."
+                f"Expected a length above that of the primer, {begun * step:.1f} seconds. "
+                f"Received: {total * step:.1f} seconds. Do raise seconds or bars instead."
             )
         cursors = [self.codec.cursor(total) for _ in range(num_outputs)]
         writer = Writer(self.session, self.codec, cursors)
@@ -174,6 +175,11 @@ class Composer:
         if length is None:
             length = usual if usual * unit > begun else usual + math.ceil(begun / unit)
         return max(1, round(length * unit))
+
+    def _seconds_a_step(self, tempo: float, header: list[int]) -> float:
+        if self.codec.kind == "performance":
+            return 1 / float(self.codec.ticks_per_second)
+        return 60 / tempo / self._meter(header)[1]
 
     def _meter(self, header: list[int]) -> Meter:
         meters = [token - self.codec.meter for token in header[:2] if token >= self.codec.meter]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 #: Share of the pieces that begin somewhere in the middle, and the shortest rest, in seconds.
 CROPPED, SHORTEST = 0.5, 20.0
+#: Share of the notes that may be left out without a warning.
+LEFT_OUT = 0.1
 
 
 def example(codec: Any, tokens: np.ndarray) -> dict[str, np.ndarray]:
@@ -73,17 +76,26 @@ def pieces_of(
         voices: As in `score_of`.
 
     Returns:
-        The score and the tokens of each file.
+        The score and the tokens of each file. A warning tells where much is left out.
 
     Raises:
         InputError: If one cannot be read or does not fit the representation; it names the file.
     """
-    pieces = []
+    pieces, written, kept = [], 0, 0
     for index, file in enumerate(files):
         midi = read_midi(file)
         with at(file if isinstance(file, Path) else f"Input {index}"):
             score = score_of(codec, midi, voices)
             pieces.append((score, codec.encode(score)))
+        if codec.kind == "voices":
+            written += sum(len(part.notes) for part in midi.instruments if not part.is_drum)
+            kept += int(score.onsets.sum())
+    if kept < (1 - LEFT_OUT) * written:
+        warnings.warn(
+            f"Left out {1 - kept / written:.0%} of the notes: of each file the first {len(voices)} "
+            f"instruments are read, with {list(voices)} notes at a time.",
+            stacklevel=3,
+        )
     return pieces
 
 

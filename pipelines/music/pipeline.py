@@ -26,6 +26,7 @@ from rnnapps.pipelines.music.generation import write
 from rnnapps.pipelines.music.representation import codec_of, melody_notes, song_of
 from rnnapps.pipelines.music.song import Song
 from rnnapps.pipelines.music.stream import notes_as_made
+from rnnapps.pipelines.music.usual import usual
 from rnnapps.runtime.rows import run_rows, target_nats
 
 if TYPE_CHECKING:
@@ -254,6 +255,8 @@ class Music(Pipeline):
     ) -> keras.callbacks.History:
         """Trains on own MIDI files, transposed at random; a second call continues.
 
+        Lengths, keys and meters that `generate` draws from are then those of these files.
+
         Args:
             x: A folder of MIDI files, a file, or a list of files or songs.
             y: Not used: the music itself is what is predicted.
@@ -298,7 +301,7 @@ class Music(Pipeline):
             held_out = Windows(lambda rng: rows, batch_size, 128, shuffle=False)
         windows = Windows(Augmented(self.codec, pieces, (-3, 3)), batch_size, 128, seed=seed)
         with self.training(seed) as network:
-            return train(
+            history = train(
                 network,
                 windows,
                 held_out,
@@ -311,6 +314,8 @@ class Music(Pipeline):
                 verbose=verbose,
                 settings={"pieces": digest(tokens for _, tokens in pieces)},
             )
+        self.preprocessor |= usual(self.codec, [score for score, _ in pieces])
+        return history
 
     def evaluate(self, x: Any, y: None = None) -> Report:
         """Measures the likelihood of own MIDI files, and compares own compositions with them.

@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from rnnapps.data.performance import PerformanceCodec
 from rnnapps.data.voices import VoicesCodec
+from rnnapps.pipelines.music.usual import usual
 
 CHORALE_VOICES = ((52, 90), (45, 82), (40, 77), (28, 74))  # in C
 TUNE_VOICES = ((44, 100), *[(26, 88)] * 4)  # likewise
-#: Quantiles of the lengths of the training pieces, from which `generate` draws.
-LEVELS = np.linspace(0.1, 0.9, 9)
 TUNE_METERS = ((2, 18), (4, 12), (2, 12), (3, 12))
 
 
@@ -125,17 +122,4 @@ def preprocessor_of(name: str, pieces: list[Any] | None = None) -> dict[str, Any
     """
     recipe = RECIPES[name]
     settings = {"codec": recipe.codec.to_json(), **recipe.preprocessor, "lengths": [16]}
-    if not pieces:
-        return settings
-    if recipe.codec.kind == "performance":
-        lengths = [float(piece["end"].max()) for piece in pieces]
-        return {**settings, "lengths": np.quantile(lengths, LEVELS).round().tolist()}
-    lengths = [-(-piece.steps // piece.bar_steps) for piece in pieces]
-    meters = [(piece.beats_per_bar, piece.steps_per_beat) for piece in pieces]
-    keys = [piece.key for piece in pieces]
-    return {
-        **settings,
-        "lengths": np.quantile(lengths, LEVELS).round().astype(int).tolist(),
-        "keys": np.bincount(keys, minlength=24).tolist(),
-        "meters": [meters.count(meter) for meter in recipe.codec.bars],
-    }
+    return {**settings, **usual(recipe.codec, pieces)} if pieces else settings

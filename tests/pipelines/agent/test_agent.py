@@ -97,10 +97,27 @@ def test_drawn_actions_follow_the_seed(agent):
     assert set(drawn[0]) == {0, 1}
 
 
+def test_worlds_side_by_side_do_not_change_each_others_actions_in_8_bits_either(agent, tmp_path):
+    small = pipeline("agent", agent.save(tmp_path / "small", compact=True))
+    assert small.session.quantized
+    both, states = small.predict(np.stack([SEEN, 40 * SEEN]))
+    for place, seen in enumerate((SEEN, 40 * SEEN)):
+        alone, state = small.predict(seen)
+        assert alone == both[place]
+        for one, all_ in zip(state, states, strict=True):
+            np.testing.assert_array_equal(one[0], all_[place])
+
+
+def test_numbers_of_numpy_are_seeds(agent):
+    (seed,) = np.arange(3, 4)
+    assert agent.play(seed=seed).returns.tolist() == agent.play(seed=3).returns.tolist()
+    assert agent.evaluate(episodes=2, seed=seed)["mean_return"] > 0
+
+
 def test_play_gives_returns_lengths_and_a_film(agent, tmp_path):
     rollout = agent.play(episodes=2, render=True, seed=3)
     np.testing.assert_array_equal(rollout.returns, rollout.lengths)  # a step is worth 1
-    assert len(rollout.frames) == rollout.lengths.sum()
+    assert len(rollout.frames) == rollout.lengths.sum() + 2  # and the last state of each episode
     assert rollout.save(tmp_path / "run.gif").read_bytes()[:3] == b"GIF"
     again = agent.play(episodes=2, seed=3)
     assert again.returns.tolist() == rollout.returns.tolist() and not again.frames

@@ -75,6 +75,11 @@ def test_a_space_of_texts_is_refused_by_its_place():
         described(space)
 
 
+def test_keys_that_are_no_texts_are_refused():
+    with pytest.raises(InputError, match="with texts as keys"):
+        described(spaces.Dict({0: spaces.Discrete(2)}), "observation")
+
+
 def test_a_mask_of_bytes_is_no_picture():
     assert described(spaces.Box(0, 1, (3,), np.uint8))["divide"] == 1
     assert vectors(described(spaces.Box(0, 1, (3,), np.uint8)), np.zeros((0, 3))).shape == (0, 3)

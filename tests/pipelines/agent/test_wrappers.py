@@ -136,6 +136,12 @@ def test_flicker_takes_only_boxes():
         Flicker(gym.make("FrozenLake-v1"))
 
 
+def test_worlds_whose_mission_changes_are_refused():
+    pytest.importorskip("minigrid")
+    with pytest.raises(InputError, match=r"mission is always the same.*missions such as"):
+        single("BabyAI-GoToObj-v0")
+
+
 def test_cells_tell_kind_colour_and_state():
     pytest.importorskip("minigrid")
     world = single("MiniGrid-MemoryS7-v0")
