@@ -347,8 +347,8 @@ class Speech(Pipeline):
             held_out = None
             if others:
                 with at("validation_data"):
-                    sounds = spectra_of(others, self.hearing)
-                    held_out = Recordings(sounds, theirs, self.hearing, batch_size, vary=0)
+                    heard = spectra_of(others, self.hearing)
+                    held_out = Recordings(heard, theirs, self.hearing, batch_size, vary=0)
             with self.training(seed) as network:
                 history = train(
                     network,

@@ -12,7 +12,7 @@ from rnnapps.pipelines.speech.hearing import RUNNING, WHOLE
 class Recipe:
     """How a preset is made: its data, how it hears, its network and training.
 
-    `vary` is the share of all by which recordings are varied. With `sounds` the network learns to
+    `vary` is the share of all by which recordings are varied. With `phonemes` the network learns to
     tell English phonemes, too. Of a set of single words, `strings` recordings are put together for
     training, and what is said is the same in all its parts.
     """
@@ -23,7 +23,7 @@ class Recipe:
     hearing: dict[str, Any] = field(default_factory=dict)
     network: dict[str, Any] = field(default_factory=dict)
     vary: float = 1.0
-    sounds: bool = False
+    phonemes: bool = False
     strings: int = 0
     seed: int = 1
 
@@ -36,7 +36,7 @@ ENGLISH = Recipe(
     hearing={"centred": WHOLE},
     network={"units": 192},
     vary=0.5,
-    sounds=True,
+    phonemes=True,
 )
 RECIPES = {
     "english": ENGLISH,

@@ -90,7 +90,7 @@ def release(
                 "network": recipe.network,
                 **recipe.training,
                 "share of the variation": recipe.vary,
-                **({"phonemes learnt beside letters": True} if recipe.sounds else {}),
+                **({"phonemes learnt beside letters": True} if recipe.phonemes else {}),
                 **({"strings put together": recipe.strings} if recipe.strings else {}),
                 "validation nats per recording": min(history.history["val_nats"]),
                 "validation wer, by which the weights of the words were chosen": valid,

@@ -14,6 +14,8 @@ SPACE = " "
 ENGLISH = " abcdefghijklmnopqrstuvwxyz'"
 #: Signs that stand for others, where an alphabet has not got them but the others.
 SAME = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "-": SPACE, "–": SPACE, "—": SPACE}
+#: Signs that do not part words: apostrophes, and what only changes how others look.
+APOSTROPHES, MARKS = "'’‘ʼ`", ("Mn", "Me", "Cf")
 
 
 class Alphabet:
@@ -26,7 +28,7 @@ class Alphabet:
     Example:
     >>> from rnnapps.pipelines.speech.spelling import Alphabet, ENGLISH
     >>> alphabet = Alphabet(ENGLISH)
-    >>> alphabet.normal("Well — isn’t it?")
+    >>> alphabet.normal("Well...isn’t it?")
     "well isn't it"
     >>> alphabet.text(alphabet.symbols("a cab")).split()
     ['a', 'cab']
@@ -54,8 +56,14 @@ class Alphabet:
         text = unicodedata.normalize("NFC", text).translate(self._same)
         if not any(letter.isupper() for letter in self.letters):
             text = text.lower()
-        kept = (sign if sign in self._numbers or sign.isspace() else "" for sign in text)
-        return SPACE.join("".join(kept).split())
+        return SPACE.join("".join(map(self._kept, text)).split())
+
+    def _kept(self, sign: str) -> str:
+        """Gives a sign that is written; others part words, but apostrophes and accents."""
+        if sign in self._numbers:
+            return sign
+        silent = sign.isalnum() or sign in APOSTROPHES or unicodedata.category(sign) in MARKS
+        return "" if silent else SPACE
 
     def symbols(self, text: str) -> np.ndarray:
         """Gives the symbols of a text in normal form, int32 of shape `(symbols,)`."""

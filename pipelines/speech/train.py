@@ -19,9 +19,9 @@ from rnnapps.data.speech_sets import Utterance
 from rnnapps.decoding.ctc import needed
 from rnnapps.files import replaced_file
 from rnnapps.pipelines.speech.hearing import Hearing, levels, unlevelled
+from rnnapps.pipelines.speech.phonemes import SIZE, phonemes
 from rnnapps.pipelines.speech.pipeline import DECODING, Speech
 from rnnapps.pipelines.speech.recipes import RECIPES, Recipe
-from rnnapps.pipelines.speech.sounds import SIZE, sounds
 from rnnapps.pipelines.speech.spelling import ENGLISH, Alphabet
 from rnnapps.pipelines.speech.words import as_said, language_model, prose
 from rnnapps.training.checkpoint import digest
@@ -78,7 +78,9 @@ def train(
             recipe.batch_size,
             recipe.seed,
             vary=recipe.vary if split == "train" else 0,
-            sounds=[sounds(texts[i]) for i in told] if split == "train" and recipe.sounds else None,
+            phonemes=[phonemes(texts[i]) for i in told]
+            if split == "train" and recipe.phonemes
+            else None,
         )
 
     own_recordings = recordings("train")
@@ -93,7 +95,7 @@ def train(
             checkpoint_dir=folder,
             resume=True,
             settings={"datasets": list(recipe.datasets), "network": recipe.network},
-            sounds=SIZE if recipe.sounds else 0,
+            phonemes=SIZE if recipe.phonemes else 0,
             verbose=verbose,
         )
     pipe.files |= language_model(reading(recipe, own["train"]))

@@ -19,37 +19,37 @@ from rnnapps.training.from_rest import FromRest
 from rnnapps.training.given import Given, GivenMean, RowsWithTargets
 from rnnapps.training.resumable import fit
 
-#: What the nats of the sounds count beside those of the letters.
+#: What the nats of the phonemes count beside those of the letters.
 BESIDE = 0.5
 
 
 class CTCNats(keras.Model):
     """Gives how unlikely texts are to a recogniser, by connectionist temporal classification.
 
-    In training a second last layer may learn to tell the sounds of the words, which teach the
+    In training a second last layer may learn to tell the phonemes of the words, which teach the
     layers before it more than letters do; only training has it.
 
     Args:
         network: As `rnnapps.pipelines.speech.model.recogniser` builds it.
-        sounds: Number of symbols of sounds, the blank among them; 0 learns none.
+        phonemes: Number of symbols of phonemes, the blank among them; 0 learns none.
         seed: Seed of the layer that tells them.
 
     Call arguments:
         inputs: Dict of `"features"` of shape `(batch, time, features)`, `"lengths"` of shape
             `(batch,)`, `"targets"`, the symbols, int of shape `(batch, symbols)`, right-padded
-            with blanks, and with sounds `"sounds"`, theirs, all blank where they are not known.
+            with blanks, and with phonemes `"phonemes"`, theirs, all blank where they are not known.
 
     Returns:
-        Nats of each recording, of shape `(batch,)`; in training those of its sounds, weighed by
+        Nats of each recording, of shape `(batch,)`; in training those of its phonemes, weighed by
         `BESIDE`, are added.
 
     Reference: Graves et al. 2006, "Connectionist Temporal Classification", section 4; Krishna et
     al. 2018, "Hierarchical Multitask Learning for CTC-based Speech Recognition",
-    arXiv:1807.06234 (sounds).
+    arXiv:1807.06234 (phonemes).
     """
 
     def __init__(
-        self, network: keras.Model, sounds: int = 0, seed: int | None = None, **kwargs: Any
+        self, network: keras.Model, phonemes: int = 0, seed: int | None = None, **kwargs: Any
     ):
         super().__init__(**kwargs)
         letters = network.get_layer("logits")
@@ -57,20 +57,20 @@ class CTCNats(keras.Model):
         self.body = FromRest(keras.Model(network.input, {**states, "heard": letters.input}))
         self.letters = letters  # behind the body, as layers are grouped in this order
         self.reads = [name for name in network.input if name not in network.output]
-        self.sounds = None
-        if sounds:
+        self.phonemes = None
+        if phonemes:
             start = keras.initializers.GlorotUniform(seed)
-            self.sounds = keras.layers.Dense(sounds, kernel_initializer=start, name="sounds")
-            self.sounds.build(self.letters.input.shape)
+            self.phonemes = keras.layers.Dense(phonemes, kernel_initializer=start, name="phonemes")
+            self.phonemes.build(self.letters.input.shape)
         self.built = True
 
     def call(self, inputs, training=False):
         lengths = ops.cast(inputs["lengths"], "int32")
         heard = self.body({name: inputs[name] for name in self.reads}, training=training)
         nats = _ctc(inputs["targets"], self.letters(heard), lengths)
-        if training and self.sounds is not None:
-            known = ops.cast(ops.any(inputs["sounds"] != BLANK, axis=1), nats.dtype)
-            others = _ctc(inputs["sounds"], self.sounds(heard), lengths)
+        if training and self.phonemes is not None:
+            known = ops.cast(ops.any(inputs["phonemes"] != BLANK, axis=1), nats.dtype)
+            others = _ctc(inputs["phonemes"], self.phonemes(heard), lengths)
             nats = nats + BESIDE * known * others
         return nats
 
@@ -91,7 +91,7 @@ class Recordings(RowsWithTargets):
         seed: Seed of the order and the variations.
         vary: Share of all that may be varied; 0 hears them as they are and in one order, for
             validation.
-        sounds: Symbols of the sounds of each, of shape `(sounds,)`, empty where they are not
+        phonemes: Symbols of the phonemes of each, of shape `(phonemes,)`, empty where they are not
             known.
 
     Raises:
@@ -106,7 +106,7 @@ class Recordings(RowsWithTargets):
         batch_size: int,
         seed: int = 0,
         vary: float = 1.0,
-        sounds: Sequence[np.ndarray] | None = None,
+        phonemes: Sequence[np.ndarray] | None = None,
     ):
         for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):
             with at(f"Recording {number}"):
@@ -115,7 +115,7 @@ class Recordings(RowsWithTargets):
         targets = np.stack([np.pad(each, (0, longest - len(each))) for each in symbols])
         rows = [{"features": each} for each in spectra]
         super().__init__(rows, targets, batch_size, seed=seed, shuffle=vary > 0)
-        self.hearing, self.vary, self.sounds = hearing, vary, sounds
+        self.hearing, self.vary, self.phonemes = hearing, vary, phonemes
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -130,10 +130,10 @@ class Recordings(RowsWithTargets):
         else:
             heard = self.as_it_is(index)
         row = {"features": self.hearing.steps(heard)}
-        if self.sounds is not None:
-            known = self.sounds[index]
+        if self.phonemes is not None:
+            known = self.phonemes[index]
             fits = len(known) and needed(known) <= len(row["features"])
-            row["sounds"] = known if fits else np.full(1, BLANK)
+            row["phonemes"] = known if fits else np.full(1, BLANK)
         return row
 
     def whole(self, spectra: np.ndarray, index: int) -> np.ndarray:
@@ -153,7 +153,7 @@ def train(
     validation: Recordings | None = None,
     *,
     settings: dict[str, Any],
-    sounds: int = 0,
+    phonemes: int = 0,
     **options: Any,
 ) -> keras.callbacks.History:
     """Trains the network; it is left with its best weights.
@@ -163,16 +163,16 @@ def train(
         recordings: The recordings.
         validation: Recordings that decide which epoch is kept.
         settings: As in `rnnapps.training.resumable.fit`; what is trained on is added.
-        sounds: As in `CTCNats`.
+        phonemes: As in `CTCNats`.
         **options: Those of `rnnapps.training.resumable.fit`, `epochs` among them.
 
     Returns:
         Keras's history; `nats` is of a recording.
     """
     heard = [recordings.targets, *(row["features"] for row in recordings.rows)]
-    heard += recordings.sounds or []
+    heard += recordings.phonemes or []
     return fit(
-        CTCNats(network, sounds, recordings.seed),
+        CTCNats(network, phonemes, recordings.seed),
         recordings,
         validation,
         loss=Given(),

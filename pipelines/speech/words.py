@@ -62,5 +62,5 @@ def prose(text: str, alphabet: Alphabet) -> list[str]:
         for first, end in sentences(paragraph, places):
             sentence = as_said(paragraph[places[first][0] : places[end - 1][1]])
             if not alphabet.lacking(sentence):
-                found.append(_QUOTE.sub("", alphabet.normal(sentence)))
+                found.append(" ".join(_QUOTE.sub("", alphabet.normal(sentence)).split()))
     return found

@@ -13,6 +13,10 @@ ALPHABET = Alphabet(ENGLISH)
 
 def test_texts_are_written_in_the_letters_alone():
     assert ALPHABET.normal("  It’s well-known,\n“Mr. O'Brien”… ") == "it's well known mr o'brien"
+    assert ALPHABET.normal("and/or yes,no…now well\u2011kept soft\xadly") == (
+        "and or yes no now well kept softly"
+    )
+    assert Alphabet(" eginorsty").normal("rosy, it’s in") == "rosy its in"
     assert ALPHABET.text(ALPHABET.symbols("it's")) == "it's"
     assert ALPHABET.lacking("Room 12 at the café") == {"1", "2", "é"}
     assert ALPHABET.lacking("cafe\u0301") == {"é"}

@@ -1,4 +1,4 @@
-"""The sounds of English words, from which a network learns to hear before it learns to spell."""
+"""The phonemes of English words, from which a network learns to hear before it learns to spell."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rnnapps.errors import RnnappsError
 SIZE = 40
 
 
-def sounds(text: str) -> np.ndarray:
+def phonemes(text: str) -> np.ndarray:
     """Gives the phonemes of an English text, as the dictionary first has each word.
 
     Args:
         text: Words in small letters, with a blank between each two.
 
     Returns:
-        Symbols from 1 on, int32 of shape `(sounds,)`, without stress; empty where a word is not
+        Symbols from 1 on, int32 of shape `(phonemes,)`, without stress; empty where a word is not
         known.
 
     Raises:
@@ -29,9 +29,11 @@ def sounds(text: str) -> np.ndarray:
     Reference: The CMU Pronouncing Dictionary, http://www.speech.cs.cmu.edu/cgi-bin/cmudict.
 
     Example:
-    >>> from rnnapps.pipelines.speech.sounds import sounds
-    >>> len(sounds("three")), len(sounds("xqzt")), sounds("two").tolist() == sounds("too").tolist()
-    (3, 0, True)
+    >>> from rnnapps.pipelines.speech.phonemes import phonemes
+    >>> len(phonemes("three")), len(phonemes("xqzt"))
+    (3, 0)
+    >>> phonemes("two").tolist() == phonemes("too").tolist()
+    True
     """
     words, numbers = _dictionary()
     found = [words.get(word) or words.get(word.replace("'", "")) for word in text.split()]
