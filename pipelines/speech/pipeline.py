@@ -148,7 +148,8 @@ class Speech(Pipeline):
             lm_alpha: Weight of the language model.
             lm_beta: What each word is worth beside, in nats.
             hot_words: Words that are likely here, a dict of what each is worth beside, in nats.
-            num_texts: Number of texts, the likeliest first.
+            num_texts: Number of texts, the likeliest first; those of a long recording differ in
+                its last twelve seconds alone.
         """
         settings = self.decoder.settings(beam_width, lm_alpha, lm_beta, hot_words)
         log_probs = arrays["log_probs"]
@@ -170,7 +171,8 @@ class Speech(Pipeline):
             **options: `beam_width`: prefixes that the search keeps; 1 takes the likeliest symbol
                 of each step. `lm_alpha`: weight of the language model. `lm_beta`: what each word
                 is worth beside, in nats. `hot_words`: words that are likely here, a dict of what
-                each is worth beside, in nats. `num_texts`: number of texts, the likeliest first.
+                each is worth beside, in nats. `num_texts`: number of texts, the likeliest first;
+                those of a long recording differ in its last twelve seconds alone.
 
         Returns:
             For each recording a dict of `text`, `confidence` (mean score of the words) and

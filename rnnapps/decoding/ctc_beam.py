@@ -14,8 +14,10 @@ from rnnapps.decoding.word_scores import Reading, WordScores
 UNLIKELY = 7.0
 #: Prefixes that are this far behind the best are dropped, in nats.
 BEHIND = 20.0
-#: Frames after which what all prefixes share is settled, which bounds memory.
-SETTLE = 200
+#: Frames after which what all prefixes share is settled, and frames back beyond which they must
+#: share it: two ways to write an early word would stay in the beam for ever, as what follows is
+#: worth the same behind both.
+SETTLE, BACK = 100, 400
 
 
 class Hypothesis(NamedTuple):
@@ -34,6 +36,8 @@ class Hypothesis(NamedTuple):
 
 class BeamSearch:
     """Searches the likeliest symbols over all ways to spread them over the frames.
+
+    Hypotheses differ within the last frames alone, some hundreds of them.
 
     Args:
         width: number of prefixes that are kept.
@@ -154,8 +158,14 @@ class BeamSearch:
         return symbols, frames
 
     def _settle(self) -> None:
-        """Forgets the prefixes that were dropped, and keeps once what all others share."""
+        """Drops prefixes that differ long ago from the best; keeps once what all others share."""
         paths = [self._path(int(node)) for node in self._nodes]
+        best = paths[int(np.argmax(np.logaddexp(self._blank, self._other) + self._reading.score))]
+        old = int((self._begins[best[1:]] < self._frames - BACK).sum())
+        agreed = [i for i, path in enumerate(paths) if path[old : old + 1] == [best[old]]]
+        paths, self._nodes = [paths[i] for i in agreed], self._nodes[agreed]
+        self._blank, self._other = self._blank[agreed], self._other[agreed]
+        self._reading = self._reading.at(np.array(agreed))
         shared = 0
         while all(len(path) > shared + 1 for path in paths) and (
             len({path[shared + 1] for path in paths}) == 1

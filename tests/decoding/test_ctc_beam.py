@@ -110,6 +110,16 @@ def test_no_prefix_stands_twice_in_the_beam():
             assert len(set(spelt)) == len(spelt)
 
 
+def test_an_early_doubt_is_settled_and_costs_no_more_later():
+    doubtful = np.log(np.array([[0.02, 0.5, 0.46, 0.02], [0.94, 0.02, 0.02, 0.02]]))
+    sure = np.log(np.full((2, 4), 1e-9) + np.eye(4)[[1, 0]])
+    search = BeamSearch(4)
+    search.feed(np.concatenate([doubtful, *[sure] * 2000]))
+    taken = search.take()
+    assert taken[0] == 1 and len(taken) > 1500
+    assert len(search._parents) < 2000
+
+
 def test_what_is_taken_is_not_given_again():
     log_probs = made(7, 900, scale=4.0)
     whole, search, taken = found(log_probs, width=6)[0], BeamSearch(6), []
