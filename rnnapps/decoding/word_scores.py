@@ -13,7 +13,7 @@ from rnnapps.decoding.ngrams import NGrams, State
 #: Number of the word that stands for all that are not in the lexicon.
 UNKNOWN = 1
 #: How many scores of words after histories are remembered.
-REMEMBERED = 100_000
+REMEMBERED = 20_000
 
 
 class Reading(NamedTuple):
