@@ -76,19 +76,22 @@ def drawn(costs: list[float], memory: list[float]) -> Figure:
     return figure
 
 
-def delays(speech: Any, sounds: list[np.ndarray]) -> list[float]:
-    """Gives for each word the seconds of sound from its end until its text changes no more."""
+def delays(speech: Any, whole: Any, sounds: list[np.ndarray]) -> list[float]:
+    """Gives for each word the seconds of sound from its end until its text changes no more.
+
+    Where words end a network tells that hears whole recordings, as one that is fed live tells late.
+    """
     size, found = round(CHUNK * RATE), []
     for sound in sounds:
         with speech.stream() as stream:
             texts = [stream.feed(sound[i : i + size]).split() for i in range(0, len(sound), size)]
-            whole = stream.finish()
-        if not whole:
+            words = stream.finish()
+        if not words:
             continue
-        aligned = speech.align({"raw": sound, "sampling_rate": RATE}, whole)
+        aligned = whole.align({"raw": sound, "sampling_rate": RATE}, words)
         ends = [each["timestamp"][1] for each in aligned["chunks"]]
         for index, end in enumerate(ends):
-            until = whole.split()[: index + 1]
+            until = words.split()[: index + 1]
             unlike = [n for n, text in enumerate(texts) if text[: index + 1] != until]
             heard = min((unlike[-1] + 2 if unlike else 1) * CHUNK, len(sound) / RATE)
             found.append(heard - end)
@@ -110,7 +113,7 @@ def main() -> None:
     whole.predict({"raw": sounds[0], "sampling_rate": RATE})
     costs, memory = streamed(live, long)
     rows = by_minute(costs, memory)
-    late = delays(live, sounds[:20])
+    late = delays(live, whole, sounds[:20])
     speed = [
         {"way": "whole recordings", "real-time factor": offline(whole, sounds)},
         {

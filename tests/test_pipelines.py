@@ -103,18 +103,20 @@ class TestNER(PipelineCase):
 class TestSpeech(PipelineCase):
     task = "speech"
     small = {"front": 16, "units": 16, "layers": 1, "seed": 1}
-    learning = {"epochs": 6, "learning_rate": 0.02, "batch_size": 2}
+    learning = {"epochs": 12, "learning_rate": 0.01, "batch_size": 2}
     wrong_inputs = (None, 5, object(), b"bytes", "nowhere.wav")
 
-    def sound(self, seconds, hertz):
-        times = np.arange(int(16_000 * seconds)) / 16_000
-        return {"raw": np.sin(2 * np.pi * hertz * times) / 2, "sampling_rate": 16_000}
+    def sound(self, seconds, *hertz):
+        """Makes tones, one after the other."""
+        times = np.array_split(np.arange(int(16_000 * seconds)) / 16_000, len(hertz))
+        tones = [np.sin(2 * np.pi * f * part) / 2 for f, part in zip(hertz, times, strict=True)]
+        return {"raw": np.concatenate(tones), "sampling_rate": 16_000}
 
     def inputs(self, pipe):
         return [self.sound(0.06, 300), pipe.example(), self.sound(70, 440)]
 
     def examples(self, pipe):
-        return [(self.sound(0.7, 300), "a"), (self.sound(0.8, 900), "o b")] * 4
+        return [(self.sound(0.7, 300, 900), "a"), (self.sound(0.8, 900, 200, 2000), "o b")] * 4
 
     def error(self, report):
         return report["nats_per_letter"]

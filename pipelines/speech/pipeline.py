@@ -55,7 +55,8 @@ EXAMPLE = "example.ogg"
 class Speech(Pipeline):
     """Writes down speech by a recurrent network that was trained with CTC.
 
-    Presets: `english` (default; English that is read aloud), `digits` (strings of English digits).
+    Presets: `english` (default; English that is read aloud), `english_streaming` (the same, fed
+    live), `digits` (strings of English digits).
 
     Example:
     >>> from rnnapps import pipeline
