@@ -45,7 +45,7 @@ class SpeechStream:
         self._rest = np.zeros((0, hearing.features), np.float32)
         self.settled = ""
         self._last = BLANK
-        self._ended = False
+        self._begun = self._ended = False
 
     def __enter__(self) -> Self:
         return self
@@ -82,6 +82,7 @@ class SpeechStream:
             )
         samples = np.asarray(samples)
         if samples.size:
+            self._begun = True
             rate = self._hearing.rate
             sound = {"raw": samples, "sampling_rate": rate}
             self._read(self._heard.feed(read_audio(sound, rate)))
@@ -117,9 +118,9 @@ class SpeechStream:
         Returns:
             The whole text.
         """
-        if not self._ended:
-            self._ended = True
+        if self._begun and not self._ended:
             self._read(self._heard.feed(np.zeros(self._hearing.reach, np.float32)), whole=True)
+        self._ended = True
         return self.text
 
     def _read(self, steps: np.ndarray, whole: bool = False) -> None:
