@@ -22,9 +22,9 @@ VELOCITIES = {
     "Pendulum": (2,),
 }
 
-#: The world to mask, by the id under which RL Baselines3 Zoo knows it masked.
 #: Episodes of which the missions of a world are looked at.
 MISSIONS = 8
+#: The world to mask, by the id under which RL Baselines3 Zoo knows it masked.
 NO_VELOCITY = {
     "CartPoleNoVel-v1": "CartPole-v1",
     "LunarLanderNoVel-v3": "LunarLander-v3",

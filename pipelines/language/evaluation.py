@@ -16,7 +16,7 @@ from rnnapps.runtime.rows import steps
 
 def evaluate(pipe: Any, texts: Sequence[str]) -> Report:
     """Measures a pipeline on texts; see `Language.evaluate`."""
-    pipe.reader.check("\n".join(texts))
+    unknown, _ = pipe.reader.unknown(pipe.reader.check("\n".join(texts)))
     examples = [example(ids) for ids in pipe.reader.all_ids(texts)]
     nats: list[np.ndarray] = []
     for group in buckets([steps(each) for each in examples], pipe.batch_size):
@@ -24,7 +24,6 @@ def evaluate(pipe: Any, texts: Sequence[str]) -> Report:
     figures = likelihood(
         sum(float(each.sum()) for each in nats), sum(map(len, nats)), sum(map(len, texts))
     )
-    unknown, _ = pipe.reader.unknown("\n".join(texts))
     return Report(
         {**figures, "unknown": unknown},
         title=f"{pipe.metadata.get('name', 'language')} on {len(texts)} texts",

@@ -162,10 +162,8 @@ def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
 
 def _pairs(x: Any, y: Any) -> tuple[list[tuple[Any, Any]], list[int | None]]:
     """Gives pairs, and the number of the document of each."""
-    if isinstance(x, str | Path) and y is None:
-        x = read_table(Path(x))
     if y is None:
-        x = framed(x)
+        x = read_table(Path(x)) if isinstance(x, str | Path) else framed(x)
     if hasattr(x, "columns") and y is None:
         names = [next((n for n in group if n in x.columns), None) for group in COLUMNS]
         if None in names:

@@ -13,9 +13,9 @@ from rnnapps.errors import InputError
 SPACE = " "
 ENGLISH = " abcdefghijklmnopqrstuvwxyz'"
 #: Signs that stand for others, where an alphabet has not got them but the others.
-SAME = {"’": "'", "‘": "'", "ʼ": "'", "`": "'", "-": SPACE, "–": SPACE, "—": SPACE}
-#: Signs that do not part words: apostrophes, and what only changes how others look.
-APOSTROPHES, MARKS = "'’‘ʼ`", ("Mn", "Me", "Cf")
+SAME = dict.fromkeys("’‘ʼ`", "'")
+#: Kinds of signs that only change how others look, and so do not part words.
+MARKS = ("Mn", "Me", "Cf")
 
 
 class Alphabet:
@@ -62,7 +62,8 @@ class Alphabet:
         """Gives a sign that is written; others part words, but apostrophes and accents."""
         if sign in self._numbers:
             return sign
-        silent = sign.isalnum() or sign in APOSTROPHES or unicodedata.category(sign) in MARKS
+        apostrophe = sign == "'" or sign in SAME
+        silent = sign.isalnum() or apostrophe or unicodedata.category(sign) in MARKS
         return "" if silent else SPACE
 
     def symbols(self, text: str) -> np.ndarray:

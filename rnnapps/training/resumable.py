@@ -139,7 +139,7 @@ def fit(
         "monitor": monitor,
         "weights": [list(weight.shape) for weight in model.weights],
         **({"frozen": frozen} if frozen else {}),
-        "validation": _told(validation),
+        "validation": _told(validation) if checkpoint_dir else None,
         **data.settings,
         **(settings or {}),
     }
