@@ -295,8 +295,9 @@ class Speech(Pipeline):
             validation_data: Like `x`, or a pair `(x, y)`; decides which epoch is kept.
             audio: Name of the column with the paths.
             text: Name of the column with the texts.
-            letters: The signs that are written, where they are to be others than now; the last
-                layer then begins anew, and the language model is left out.
+            letters: The signs that are written, where they are to be others than now: those that
+                stay are known, a large letter begins as the small one, and any other sign as the
+                mean of all. The language model is then left out.
             epochs: Passes over the recordings; by default as many as give 1,000 batches, from 5
                 to 60.
             batch_size: Recordings of a batch.
@@ -450,10 +451,11 @@ class Speech(Pipeline):
         return self.decoder.settings(**given)
 
     def _take_up(self, letters: str, seed: int) -> None:
-        """Writes in other letters: the last layer begins anew, the rest stays."""
-        Alphabet(letters)
+        """Writes in other letters: the last layer begins from those that it knows."""
+        begun = Alphabet(letters).begun(self.alphabet)
         fresh = self._weights is None and not self.metadata
-        kept = {} if fresh else {k: a for k, a in self.weights().items() if "logits" not in k}
+        kept = {} if fresh else self.weights()
+        kept = {path: a @ begun if "logits" in path else a for path, a in kept.items()}
         self.preprocessor["letters"] = letters
         for name in (WORDS, NGRAMS, OWN):
             self.files.pop(name, None)

@@ -51,6 +51,27 @@ class Alphabet:
         """The number of symbols, CTC's blank among them."""
         return 1 + len(self.letters)
 
+    def begun(self, known: Alphabet) -> np.ndarray:
+        """Tells from which symbols of another alphabet those of this one begin.
+
+        A sign begins as itself, a large letter else as the small one, any other as the mean of all.
+
+        Args:
+            known: The other alphabet.
+
+        Returns:
+            Shares, float32 of shape `(symbols of the other, symbols)`; those of a symbol sum to 1.
+        """
+        shares = np.zeros((known.size, self.size), np.float32)
+        shares[BLANK, BLANK] = 1
+        for sign, symbol in self._numbers.items():
+            same = known._numbers.get(sign, known._numbers.get(sign.lower()))
+            if same is None:
+                shares[BLANK + 1 :, symbol] = 1 / len(known.letters)
+            else:
+                shares[same, symbol] = 1
+        return shares
+
     def normal(self, text: str) -> str:
         """Gives a text in the letters alone: small where it has no large ones, no other signs."""
         text = unicodedata.normalize("NFC", text).translate(self._same)

@@ -105,7 +105,7 @@ class Recordings(RowsWithTargets):
         hearing: Hearing,
         batch_size: int,
         seed: int = 0,
-        vary: float = 1.0,
+        vary: float = 0.5,
         phonemes: Sequence[np.ndarray] | None = None,
     ):
         for number, (each, said) in enumerate(zip(spectra, symbols, strict=True)):

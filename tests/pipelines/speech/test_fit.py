@@ -80,16 +80,19 @@ def test_what_cannot_be_learnt_is_told_and_changes_nothing(recogniser, sounds, t
         np.testing.assert_array_equal(array, before[path])
 
 
-def test_other_letters_begin_the_last_layer_anew(tmp_path):
+def test_other_letters_begin_as_those_that_are_known(tmp_path):
     pipe = pipeline("speech", False, letters=" abc", seed=1, **SMALL)
     pipe.fit([sound("a")] * 4, ["a"] * 4, epochs=1)
     before = pipe.weights()
-    pipe.fit([sound("a")] * 4, ["x"] * 4, letters=" xyzw", epochs=1, learning_rate=1e-7)
+    pipe.fit([sound("a")] * 4, ["A"] * 4, letters=" xAc", epochs=1, learning_rate=1e-7)
     after = pipe.weights()
-    assert after["logits/kernel"].shape[1] == 6
+    for path in ("logits/kernel", "logits/bias"):
+        blank, space, a, b, c = np.moveaxis(before[path], -1, 0)
+        expected = np.stack([blank, space, (space + a + b + c) / 4, a, c], axis=-1)
+        np.testing.assert_allclose(after[path], expected, atol=1e-5)
     np.testing.assert_allclose(after["front/kernel"], before["front/kernel"], atol=1e-5)
     loaded = pipeline("speech", pipe.save(tmp_path / "own"))
-    assert loaded.alphabet.letters == list(" xyzw")
+    assert loaded.alphabet.letters == list(" xAc")
 
 
 def test_a_training_that_broke_off_leaves_the_levels_as_they_were_measured():
