@@ -8,6 +8,8 @@ model.onnx          the graph that predicts
 metadata.json       hashes, versions, training data and licences, metrics, seeds, date
 README.md           the card, generated from metadata.json
 ```
+
+Shipped presets of a task may share files, which then stand in one of them, see `rnnapps.sharing`.
 """
 
 from __future__ import annotations
@@ -98,7 +100,21 @@ class Preset:
                 f"Expected the preset {str(self.directory)!r} to have {name!r}. "
                 f"Received: {', '.join(self.files)}."
             )
-        return self.directory / name
+        return place(self.directory, name, self.metadata["files"][name])
+
+
+def place(directory: Path, name: str, facts: Mapping[str, Any]) -> Path:
+    """Tells where a file of a preset stands: with the others, or in the preset that shares it.
+
+    Args:
+        directory: The preset.
+        name: Name of the file.
+        facts: What its metadata tells of the file.
+
+    Returns:
+        The path of the file.
+    """
+    return directory.resolve().parent / facts["of"] / name if "of" in facts else directory / name
 
 
 def write(
@@ -137,8 +153,8 @@ def write(
     if "task" not in config:
         raise InputError(f"Expected the key 'task' in `config`. Received: {sorted(config)}.")
     with replaced_folder(directory) as new:
-        _write_json(new / CONFIG, {"format_version": FORMAT_VERSION, **config})
-        _write_json(new / PREPROCESSOR, preprocessor)
+        (new / CONFIG).write_bytes(as_json({"format_version": FORMAT_VERSION, **config}))
+        (new / PREPROCESSOR).write_bytes(as_json(preprocessor))
         write_weights(new / WEIGHTS, weights, dtype)
         if graph is not None:
             (new / GRAPH).write_bytes(graph)
@@ -158,7 +174,7 @@ def write(
             },
         }
         facts.setdefault("name", directory.resolve().name)
-        _write_json(new / METADATA, facts)
+        (new / METADATA).write_bytes(as_json(facts))
         (new / CARD).write_text(card(plain(facts)), encoding="utf-8")
     return directory
 
@@ -227,9 +243,9 @@ def read(directory: str | Path) -> Preset:
     if not isinstance(files, dict) or not {CONFIG, PREPROCESSOR, WEIGHTS} <= files.keys():
         raise PresetError(f"Expected the hashes of all files in {str(directory / METADATA)!r}.")
     for name, facts in files.items():
-        path = directory / name
-        if Path(name).name != name or not path.is_file():
-            raise PresetError(f"Expected the file {name!r} in the preset {str(directory)!r}.")
+        path, named = place(directory, name, facts), (name, facts.get("of", name))
+        if any(Path(each).name != each for each in named) or not path.is_file():
+            raise PresetError(f"Expected the file {name!r} in the preset {str(path.parent)!r}.")
         if sha256(path) != facts["sha256"]:
             raise PresetError(
                 f"Expected {str(path)!r} as it was saved. Received: a file with another SHA-256: "
@@ -238,9 +254,9 @@ def read(directory: str | Path) -> Preset:
     return Preset(directory, config, _read_json(directory / PREPROCESSOR), metadata)
 
 
-def _write_json(path: Path, value: Any) -> None:
-    text = json.dumps(plain(value), indent=2, ensure_ascii=False)
-    path.write_text(text + "\n", encoding="utf-8")
+def as_json(value: Any) -> bytes:
+    """Gives settings as the JSON of a preset has them."""
+    return (json.dumps(plain(value), indent=2, ensure_ascii=False) + "\n").encode()
 
 
 def _read_json(path: Path) -> dict[str, Any]:

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from rnnapps.sharing import part, share
+
 
 def command(
     task: str, presets: Iterable[str], make: Callable[[str, Path, Path], None], about: str | None
@@ -24,8 +26,12 @@ def command(
     parser.add_argument("--output", type=Path, default=Path("pretrained") / task)
     options = parser.parse_args()
     prefer_speed()
-    for name in options.presets:
-        make(name, options.checkpoints, options.output)
+    part(options.output)
+    try:
+        for name in options.presets:
+            make(name, options.checkpoints, options.output)
+    finally:
+        share(options.output)
 
 
 def prefer_speed() -> None:

@@ -28,3 +28,12 @@ def test_an_unknown_preset_is_refused_with_those_that_there_are(monkeypatch, cap
     with pytest.raises(SystemExit):
         called(monkeypatch, "tiny")
     assert "small" in capsys.readouterr().err
+
+
+def test_presets_share_their_files_but_while_one_is_made(monkeypatch, tmp_path):
+    seen = []
+    monkeypatch.setattr("rnnapps.training.command.part", lambda path: seen.append(("part", path)))
+    monkeypatch.setattr("rnnapps.training.command.share", lambda path: seen.append(("share", path)))
+    monkeypatch.setattr("sys.argv", ["train.py", "small", "--output", str(tmp_path)])
+    command("tunes", ["small"], lambda name, *_: seen.append(name), "Trains.")
+    assert seen == [("part", tmp_path), "small", ("share", tmp_path)]
