@@ -33,8 +33,8 @@ def read_columns(
         of its document, None where the file parts none.
 
     Raises:
-        InputError: If it is no file in UTF-8, a line lacks a column, or the columns are no two
-            numbers.
+        InputError: If it is no file in UTF-8, a line lacks a column or, where columns are counted
+            from the last, has others than those before, or the columns are no two numbers.
     """
     if not path.is_file():
         raise InputError(f"Expected a file of CoNLL columns. Received: {str(path)!r}, no file.")
@@ -53,6 +53,7 @@ def read_columns(
     documents: list[int] = []
     document = 0
     begins = True
+    width = 0
     for number, line in enumerate(read_text(path).split("\n"), start=1):
         cells = line.rstrip("\r").split("\t") if "\t" in line else re.findall(r"[^ \r]+", line)
         marks = MARK in cells[: max(word, 0) + 1]
@@ -64,6 +65,13 @@ def read_columns(
             continue
         if universal and not cells[0].isdecimal():
             continue
+        width = width or len(cells)
+        if min(word, tag) < 0 and len(cells) != width:
+            raise InputError(
+                f"{path}, line {number}: Expected {width} columns, as in the lines before. "
+                f"Received: {len(cells)} in {line!r:.80}. Do count `columns` from the first, 0, "
+                "where their number differs."
+            )
         if len(cells) < least or not cells[word].strip() or not cells[tag].strip():
             raise InputError(
                 f"{path}, line {number}: Expected columns with a word and a tag, and an empty line "

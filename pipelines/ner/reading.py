@@ -58,7 +58,10 @@ def located(raw: Any) -> Located:
     try:
         check_text(raw)
     except InputError as error:
-        raise InputError(f"{error} A text may also be a list of its words.") from error
+        raise InputError(
+            f"{error} A text may also be a list of its words, within the list of all texts: "
+            "[['Ada', 'left']]."
+        ) from error
     found = words(raw)
     begins = np.zeros(len(found), bool)
     begins[[first for first, _ in sentences(raw, found)]] = True
@@ -74,7 +77,10 @@ def check_word(word: object) -> None:
     if isinstance(word, str):
         check_text(word)
     if not isinstance(word, str) or not word.strip() or "\n" in word:
-        raise InputError(f"Expected a word. Received: {word!r:.80} ({type(word).__name__}).")
+        raise InputError(
+            "Expected a word, a str with something to read and in one line. Received: "
+            f"{word!r:.80} ({type(word).__name__})."
+        )
 
 
 def check_words(words: object) -> None:

@@ -20,6 +20,8 @@ from rnnapps.runtime.session import Session, zero_states
 
 #: Steps that the network reads at once, live and of a file alike, so that both are the same.
 BLOCK = 8
+#: How files of sound begin, which raw samples do not.
+HEADERS = (b"RIFF", b"OggS", b"fLaC", b"FORM")
 
 
 class SpeechStream:
@@ -100,12 +102,17 @@ class SpeechStream:
             the last ones.
 
         Raises:
-            InputError: If the stream has ended.
+            InputError: If the stream has ended, or a file with a header comes.
         """
         told = 0
         size = 2 * (self._hearing.rate // 10)
         with suppress(KeyboardInterrupt):
             while data := file.read(size):
+                if data[:4] in HEADERS and not self._begun:
+                    raise InputError(
+                        f"Expected raw samples of 16 bits. Received: {data[:4]!r}, the header of a "
+                        "file of sound. Do give it to predict, or leave the header out."
+                    )
                 self.feed(np.frombuffer(data[: len(data) // 2 * 2], "<i2"))
                 whole = max(told, self.settled.rfind(SPACE))
                 yield self.settled[told:whole].strip()

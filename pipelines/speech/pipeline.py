@@ -297,7 +297,7 @@ class Speech(Pipeline):
             text: Name of the column with the texts.
             letters: The signs that are written, where they are to be others than now: those that
                 stay are known, a large letter begins as the small one, and any other sign as the
-                mean of all. The language model is then left out.
+                mean of all. Where any is new or gone, the language model is left out.
             epochs: Passes over the recordings; by default as many as give 1,000 batches, from 5
                 to 60.
             batch_size: Recordings of a batch.
@@ -456,8 +456,9 @@ class Speech(Pipeline):
         fresh = self._weights is None and not self.metadata
         kept = {} if fresh else self.weights()
         kept = {path: a @ begun if "logits" in path else a for path, a in kept.items()}
+        if set(letters) != set(self.alphabet.letters):
+            lost = (WORDS, NGRAMS, OWN)
+            self.files = {name: data for name, data in self.files.items() if name not in lost}
         self.preprocessor["letters"] = letters
-        for name in (WORDS, NGRAMS, OWN):
-            self.files.pop(name, None)
         self.read_settings()
         self._built_anew(seed, kept)

@@ -22,7 +22,7 @@ class Alphabet:
     """Turns texts into symbols and back.
 
     Args:
-        letters: the signs that are written, the blank between words among them; symbol 0 is
+        letters: the signs that are written, the space between words among them; symbol 0 is
             CTC's blank, and letter i is symbol i + 1.
 
     Example:
@@ -35,9 +35,11 @@ class Alphabet:
     """
 
     def __init__(self, letters: Sequence[str]):
-        if SPACE not in letters or len(set(letters)) < len(letters):
+        signs = isinstance(letters, str | Sequence) and all(isinstance(a, str) for a in letters)
+        if not signs or SPACE not in letters or len(set(letters)) < len(letters):
             raise InputError(
-                f"Expected letters with the blank among them, each once. Received: {letters!r}."
+                "Expected letters as a text of the signs that are written, each once and the space "
+                f"among them, such as {ENGLISH!r}. Received: {letters!r}."
             )
         self.letters = list(letters)
         self._numbers = {letter: number for number, letter in enumerate(letters, start=BLANK + 1)}

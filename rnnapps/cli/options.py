@@ -224,8 +224,16 @@ def _read(kind: Any, text: str) -> Any:
     if isinstance(origin, type) and not issubclass(origin, Mapping) and hasattr(origin, "__iter__"):
         return _sequence(get_args(kind), text)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return json.loads(text)
+        return json.loads(text) if text.startswith("{") else _mapping(get_args(kind), text)
     return text
+
+
+def _mapping(kinds: tuple[Any, ...], text: str) -> dict[str, Any]:
+    pairs = [pair.rpartition("=") for pair in text.split(",")]
+    if not all(equals for _, equals, _ in pairs):
+        raise ValueError(text)
+    value = kinds[1] if kinds else str
+    return {name.strip(): _read(value, each.strip()) for name, _, each in pairs}
 
 
 def _sequence(kinds: tuple[Any, ...], text: str) -> list[Any]:
@@ -250,6 +258,8 @@ def _name(kind: Any) -> str:
     if kind in known:
         return known[kind]
     items = [_name(item) for item in get_args(kind) if item is not Ellipsis]
+    if items and issubclass(get_origin(kind), Mapping):
+        return "=".join(items) + ",..."
     return ",".join([*dict.fromkeys(items), "..."]) if items else getattr(kind, "__name__", "value")
 
 

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -21,6 +22,7 @@ class Task:
         where: Path | None = None,
         loud: bool = True,
         free=None,
+        worth: "Mapping[str, float] | None" = None,
         **others,
     ):
         """Does it."""
@@ -50,6 +52,9 @@ OPTIONS = options_of(Task.method, skip=("x",))
         ("--loud=no", {"loud": False}),
         ("--free 0.5", {"free": 0.5}),
         ("--free text", {"free": "text"}),
+        ("--worth a=2,b=0.5", {"worth": {"a": 2.0, "b": 0.5}}),
+        ('--worth {"a,b":2}', {"worth": {"a,b": 2}}),
+        ("--worth none", {"worth": None}),
     ],
 )
 def test_values(line, values):
@@ -63,7 +68,17 @@ def test_inputs_stay_in_order():
     )
 
 
-@pytest.mark.parametrize("line", ["--count 1.5", "--size 3", "--loud=maybe", "--others 1", "-c 1"])
+@pytest.mark.parametrize(
+    "line",
+    ["--count 1.5", "--size 3", "--loud=maybe", "--others 1", "-c 1", "--worth a", "--worth a=b"],
+)
 def test_errors(line):
     with pytest.raises(UsageError):
         parse(line.split(), OPTIONS)
+
+
+def test_how_to_give_names_with_values_is_told():
+    with pytest.raises(
+        UsageError, match=r"Expected --worth as text=float,\.\.\.\. Received: 'a,5'"
+    ):
+        parse(["--worth", "a,5"], OPTIONS)

@@ -83,6 +83,15 @@ def test_lines_of_documents_and_comments_part_sentences(tmp_path):
     assert [each.words for each in tagged(file, columns=(1, 2))] == [["Ann"], ["#", "Bob"]]
 
 
+def test_prose_and_lines_of_other_columns_are_no_file_of_tags(tmp_path):
+    file = tmp_path / "own.txt"
+    file.write_text("Ann x B-PER\nleft O\n")
+    with pytest.raises(InputError, match=r"own\.txt, line 2: Expected 3 columns.*Received: 2 in"):
+        tagged(file)
+    file.write_text("Ann B-PER x\nleft O\n")
+    assert tagged(file, columns=(0, 1))[0].tags == ["S-PER", "O"]
+
+
 def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
     (sentence,) = tagged([("He read What? No! twice.", [(8, 17, "TITLE")])])
     assert "".join(tag[0] for tag in sentence.tags) == "OOBIIEOO"

@@ -117,6 +117,18 @@ def test_words_of_own_texts_are_taken_up(recogniser):
     assert pipe.files["own_words.txt"] == b"ab"
 
 
+def test_the_words_stay_where_the_letters_do_or_the_training_is_refused(recogniser):
+    files = language_model(["a cab"] * 5, least=(1, 1, 1))
+    pipe = type(recogniser)(recogniser.config, recogniser.preprocessor, files=files)
+    with pytest.raises(InputError, match="'o'"):
+        pipe.fit([sound("a")] * 2, ["zoo"] * 2, letters=" abcz")
+    pipe.predict(sound("ab"), lm_alpha=0.1)
+    pipe.fit([sound("ab")] * 2, ["ab"] * 2, letters="cba ", epochs=1)
+    pipe.predict(sound("ab"), lm_alpha=0.1)
+    pipe.fit([sound("ab")] * 2, ["ab"] * 2, letters=" abcz", epochs=1)
+    assert "words.txt" not in pipe.files
+
+
 def test_one_recording_is_enough_and_the_validation_part_is_named(recogniser, tmp_path):
     soundfile.write(tmp_path / "talk.wav", spoken("ab"), RATE)
     for one in (tmp_path / "talk.wav", sound("ab")):

@@ -128,6 +128,11 @@ def test_a_stream_hears_the_same_log_probabilities(listener):
     np.testing.assert_allclose(np.concatenate(heard), arrays["log_probs"], atol=1e-4)
 
 
+def test_a_file_with_a_header_is_no_raw_sound(listener):
+    with pytest.raises(InputError, match=r"raw samples of 16 bits. Received: b'RIFF'"):
+        list(listener.stream().listen(io.BytesIO(b"RIFF" + bytes(2000))))
+
+
 def test_a_stream_of_nothing_has_no_words(listener):
     with listener.stream() as stream:
         assert stream.feed(np.zeros(0)) == ""

@@ -27,9 +27,9 @@ def test_letters_that_are_asked_for_are_kept():
     assert own.normal("a-b c’a É é") == "a-b c’a É"
 
 
-@pytest.mark.parametrize("letters", ["abc", " aab", ""])
-def test_letters_are_each_there_once_and_the_blank_among_them(letters):
-    with pytest.raises(InputError, match="letters with the blank among them"):
+@pytest.mark.parametrize("letters", ["abc", " aab", "", 5, [" ", 1]])
+def test_letters_are_each_there_once_and_the_space_among_them(letters):
+    with pytest.raises(InputError, match="each once and the space among them"):
         Alphabet(letters)
 
 
