@@ -55,6 +55,7 @@ def lr_find(
     num_it: int = 100,
     stop_div: bool = True,
     callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 1,
     **options: Any,
 ) -> FoundRate:
     """Trains for some steps at rates that grow exponentially, and tells which rate to take.
@@ -68,6 +69,7 @@ def lr_find(
         num_it: number of steps, 6 or more.
         stop_div: whether to stop once the loss is 4 times the best.
         callbacks: further Keras callbacks.
+        verbose: 1 shows how far it is, 0 nothing.
         **options: what else `fit` is called with.
 
     Returns:
@@ -85,11 +87,12 @@ def lr_find(
         raise InputError(
             f"Expected start_lr below end_lr. Received: start_lr={start_lr}, end_lr={end_lr}."
         )
-    finder = _Finder(num_it, stop_div)
+    finder = _Finder(num_it, stop_div, verbose)
     fit(
         learning_rate=ExponentialDecay(start_lr, num_it, end_lr / start_lr),
         epochs=num_it,
         callbacks=[*callbacks, finder],
+        verbose=0,  # an epoch may be of few steps
         **options,
     )
     losses = np.array(finder.losses)
@@ -140,10 +143,12 @@ class _Finder(keras.callbacks.Callback):
     Args:
         steps: after how many steps.
         stop_div: whether to stop once the loss is 4 times the best, or no number.
+        verbose: as in `keras.utils.Progbar`.
     """
 
-    def __init__(self, steps: int, stop_div: bool, beta: float = 0.98):
+    def __init__(self, steps: int, stop_div: bool, verbose: int, beta: float = 0.98):
         super().__init__()
+        self._progress = keras.utils.Progbar(steps, verbose=verbose, stateful_metrics=["loss"])
         self.steps, self.stop_div, self.beta = steps, stop_div, beta
         self.losses: list[float] = []
         self._sum = 0.0
@@ -155,5 +160,7 @@ class _Finder(keras.callbacks.Callback):
         self._sum = self.beta * self._sum + (1 - self.beta) * float(logs["loss"])
         self.losses.append(self._sum / (1 - self.beta ** (len(self.losses) + 1)))
         diverged = not self.losses[-1] <= 4 * min(self.losses)
-        if len(self.losses) == self.steps or (self.stop_div and diverged):
+        ends = len(self.losses) == self.steps or (self.stop_div and diverged)
+        self._progress.update(len(self.losses), [("loss", float(logs["loss"]))], finalize=ends)
+        if ends:
             self.model.stop_training = True

@@ -34,7 +34,7 @@ def find(*callbacks, **options):
     keras.utils.set_random_seed(1)
     x = keras.Input((1,))
     model = keras.Model(x, keras.layers.Dense(1)(x))
-    train = partial(fit, model, Line(), loss=keras.losses.MeanSquaredError(), verbose=0)
+    train = partial(fit, model, Line(), loss=keras.losses.MeanSquaredError())
     return lr_find(train, callbacks=callbacks, **options)
 
 
@@ -47,6 +47,15 @@ class Watch(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch, logs=None):
         self.losses.append(logs["loss"])
+
+
+def test_progress_is_of_the_steps(capfd):
+    find(num_it=12, stop_div=False)
+    told = capfd.readouterr().out
+    assert "12/12" in told
+    assert "Epoch" not in told
+    find(num_it=12, verbose=0)
+    assert not capfd.readouterr().out
 
 
 def test_rates_grow_exponentially_and_losses_are_smoothed():
