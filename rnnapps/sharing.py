@@ -41,16 +41,16 @@ def share(folder: str | Path) -> int:
     ...     print(share(folder), preset.read(Path(folder) / "b").path("words.txt").parent.name)
     250000 a
     """
+    part(folder)
     first: dict[tuple[str, str], str] = {}
     saved = 0
     for directory, metadata in _presets(Path(folder)):
         for name, facts in metadata["files"].items():
-            if facts["bytes"] < LEAST or "of" in facts:
-                continue
-            of = first.setdefault((name, facts["sha256"]), directory.name)
-            if of != directory.name:
-                facts["of"] = of
-                saved += facts["bytes"]
+            if facts["bytes"] >= LEAST:
+                of = first.setdefault((name, facts["sha256"]), directory.name)
+                if of != directory.name:
+                    facts["of"] = of
+                    saved += facts["bytes"]
         _told(directory, metadata)
         for name in [name for name, facts in metadata["files"].items() if "of" in facts]:
             (directory / name).unlink(missing_ok=True)

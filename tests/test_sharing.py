@@ -38,8 +38,9 @@ def test_large_files_that_are_alike_stand_in_the_first_and_read_as_before(folder
         "c/words.txt",
     ]
     assert contents(folder) == before
-    assert share(folder) == 0
-    assert contents(folder) == before
+    written(folder, "0", "x")
+    assert share(folder) == 2 * LEAST
+    assert contents(folder) == {**before, "0": before["a"]}
 
 
 def test_what_is_shared_may_change_in_one_after_they_are_parted(folder):
