@@ -35,7 +35,7 @@ def learnt(**settings):
     pipe = pipeline("speech", False, letters=" abc", seed=1, **SMALL, **settings)
     said = texts(160)
     sounds = [sound(text, seed=seed) for seed, text in enumerate(said)]
-    pipe.fit(sounds, said, epochs=20, batch_size=8, learning_rate=0.01, seed=1)
+    pipe.fit(sounds, said, epochs=30, batch_size=8, learning_rate=0.01, seed=1)
     return pipe
 
 
