@@ -454,8 +454,8 @@ class Speech(Pipeline):
         """Writes in other letters: the last layer begins from those that it knows."""
         begun = Alphabet(letters).begun(self.alphabet)
         fresh = self._weights is None and not self.metadata
-        kept = {} if fresh else self.weights()
-        kept = {path: a @ begun if "logits" in path else a for path, a in kept.items()}
+        known = {} if fresh else self.weights()
+        kept = {path: a @ begun if "logits" in path else a for path, a in known.items()}
         if set(letters) != set(self.alphabet.letters):
             lost = (WORDS, NGRAMS, OWN)
             self.files = {name: data for name, data in self.files.items() if name not in lost}

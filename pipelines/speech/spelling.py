@@ -35,7 +35,7 @@ class Alphabet:
     """
 
     def __init__(self, letters: Sequence[str]):
-        signs = isinstance(letters, str | Sequence) and all(isinstance(a, str) for a in letters)
+        signs = isinstance(letters, Sequence) and all(isinstance(a, str) for a in letters)
         if not signs or SPACE not in letters or len(set(letters)) < len(letters):
             raise InputError(
                 "Expected letters as a text of the signs that are written, each once and the space "

@@ -157,10 +157,11 @@ class _Finder(keras.callbacks.Callback):
         self.model.reset_metrics()  # Keras tells the mean since the last reset
 
     def on_train_batch_end(self, batch, logs=None):
-        self._sum = self.beta * self._sum + (1 - self.beta) * float(logs["loss"])
+        loss = float(logs["loss"])
+        self._sum = self.beta * self._sum + (1 - self.beta) * loss
         self.losses.append(self._sum / (1 - self.beta ** (len(self.losses) + 1)))
         diverged = not self.losses[-1] <= 4 * min(self.losses)
         ends = len(self.losses) == self.steps or (self.stop_div and diverged)
-        self._progress.update(len(self.losses), [("loss", float(logs["loss"]))], finalize=ends)
+        self._progress.update(len(self.losses), [("loss", loss)], finalize=ends)
         if ends:
             self.model.stop_training = True
