@@ -35,7 +35,7 @@ def learnt(name: str, seed: int, size: int | None = None, fresh: bool = False) -
     if size is not None:
         chosen = np.random.default_rng(seed).choice(len(sentences), size, replace=False)
         sentences = [sentences[i] for i in chosen]
-    pipe: Any = pipeline("ner", False, seed=seed) if fresh else pipeline("ner")
+    pipe: Any = pipeline("ner", False, seed=seed) if fresh else pipeline("ner", "open")
     held_out = None if size else datasets.load(name, "valid")
     pipe.fit(sentences, validation_data=held_out, seed=seed)
     return 100 * float(pipe.evaluate(datasets.load(name, "test"))[SETS[name][0]])

@@ -49,6 +49,7 @@ def release(name: str, pipe: NamedEntities, chosen: Mapping[str, float], directo
                 "command": f"python -m rnnapps.pipelines.ner.train {name}",
                 "seed": recipe.seed,
                 "network": recipe.network,
+                **({"first training, on all sets": recipe.first} if recipe.first else {}),
                 **recipe.training,
                 **chosen,
                 "gradient clipping (global norm)": 1.0,
@@ -91,6 +92,7 @@ TITLES = {
     "wnut17": "WNUT 2017",
     "btc": "Broad Twitter Corpus",
     "wikigold": "WikiGold",
+    "wikiann_en": "WikiANN",
 }
 SUMMARIES = {
     "conll2003": "Persons, places, organisations and other names in English news.",

@@ -7,7 +7,9 @@ same command is given again.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -54,7 +56,7 @@ def beginning(recipe: Recipe) -> NamedEntities:
     table[: UNKNOWN + 1] = 0
     for word, number in pipe.features.words.items():
         if recipe.vectors[0] and word in vectors:
-            table[number] = vectors[word]
+            table[number] = vectors[word][: table.shape[1]]
     weight.assign(table)
     return pipe
 
@@ -87,31 +89,40 @@ def train(
     from rnnapps.pipelines.ner.training import favour_spans
     from rnnapps.pipelines.ner.training import train as run
 
-    def rows(split: str) -> list[Example]:
+    def rows(names: Sequence[str], split: str) -> list[Example]:
         return [
             row
-            for name in recipe.datasets
+            for name in names
             for row in pipe.rows(sentences(name, split), recipe.meanings.get(name))
         ]
 
-    held_out = rows("valid")
-    with pipe.training(recipe.seed) as network:
-        history = run(
+    def learn(names: Sequence[str], training: dict[str, Any], folder: Path) -> dict[str, Any]:
+        return run(
             network,
-            rows("train"),
-            held_out,
+            rows(names, "train"),
+            rows(kept, "valid"),
             tags=pipe.tags,
             seed=recipe.seed,
-            checkpoint_dir=checkpoint_dir,
+            checkpoint_dir=folder,
             resume=True,
-            settings={"datasets": list(recipe.datasets), "network": recipe.network},
+            settings={
+                "datasets": [list(names), list(recipe.datasets)],
+                "first": recipe.first,
+                "network": recipe.network,
+            },
             verbose=verbose,
-            **recipe.training,
-        )
-        own = sentences(recipe.datasets[0], "valid")
+            **training,
+        ).history
+
+    kept = recipe.datasets[:1] if recipe.first else recipe.datasets
+    own = sentences(recipe.datasets[0], "valid")
+    with pipe.training(recipe.seed) as network:
+        if recipe.first:
+            learn(recipe.datasets, recipe.first, checkpoint_dir / "first")
+        history = learn(kept, recipe.training, checkpoint_dir)
         favour = favour_spans(network, pipe.rows(own), pipe.tags)
     chosen = {
-        "validation F1, the epoch that is kept": 1 - min(history.history["val_errors"]),
+        "validation F1, the epoch that is kept": 1 - min(history["val_errors"]),
         "nats that favour beginnings of spans": favour,
     }
     if any(sentence.document is not None for sentence in own):

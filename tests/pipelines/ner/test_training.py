@@ -4,7 +4,9 @@ import numpy as np
 from keras import ops
 
 from rnnapps.data.rows import Rows
+from rnnapps.pipelines.ner import train, training
 from rnnapps.pipelines.ner.data import tagged
+from rnnapps.pipelines.ner.recipes import Recipe
 from rnnapps.pipelines.ner.training import errors, favour_spans
 
 
@@ -39,3 +41,27 @@ def test_sentences_whose_tags_are_known_in_part_decide_nothing(pipe):
     with pipe.training(1) as network:
         assert errors(network, held_out, pipe.tags) == 1
         assert favour_spans(network, given, pipe.tags) == 0
+
+
+def test_a_first_training_is_on_all_sets_and_the_next_on_the_first_alone(
+    pipe, rows, tmp_path, monkeypatch
+):
+    sets = {"own": tagged(rows[:6]), "other": tagged([(["Cy", "left"], ["S-NAME", "O"])])}
+    monkeypatch.setattr(train, "sentences", lambda name, split: sets[name])
+    run, seen = training.train, []
+
+    def noted(network, rows, held_out, **options):
+        seen.append((len(rows), len(held_out), options["epochs"]))
+        return run(network, rows, held_out, **options)
+
+    monkeypatch.setattr(training, "train", noted)
+    recipe = Recipe(
+        datasets=("own", "other"),
+        first={"batch_size": 4, "epochs": 2},
+        training={"batch_size": 4, "epochs": 1},
+        meanings={"other": {"NAME": ("PER", "LOC")}},
+    )
+    chosen = train.train(pipe, recipe, tmp_path, verbose=0)
+    assert seen == [(7, 6, 2), (6, 6, 1)]
+    assert chosen["validation F1 with these, own"] == pipe.evaluate(sets["own"])["f1"]
+    assert (tmp_path / "first").is_dir()
