@@ -34,13 +34,14 @@ if TYPE_CHECKING:
 class NamedEntities(Pipeline):
     """Finds spans of words by a bidirectional recurrent network and a conditional random field.
 
-    Preset: `open` (persons, places, firms, groups, products and works in posts and articles).
+    Presets: `conll2003` (persons, places, organisations and other names in news, the default),
+    `open` (persons, places, firms, groups, products and works in posts and articles).
 
     Example:
     >>> from rnnapps import pipeline
     >>> found = pipeline("ner").predict("Angela Merkel flew to Paris.")
     >>> [(span["entity_group"], span["word"]) for span in found]
-    [('person', 'Angela Merkel'), ('location', 'Paris')]
+    [('PER', 'Angela Merkel'), ('LOC', 'Paris')]
     >>> rows = [(["Ann", "met", "Bob"], ["B-PER", "O", "B-PER"])] * 8
     >>> small = {"labels": ["PER"], "vocabulary": ["Ann", "met", "Bob"], "units": 8, "seed": 1}
     >>> tagger = pipeline("ner", False, **small)

@@ -101,7 +101,8 @@ SUMMARIES = {
 LIMITS = {
     "conll2003": [
         "English, and news of 1996: newer names are told by spelling and neighbours alone.",
-        "The texts that it learnt from are licensed for research only; none of them is in it.",
+        "The texts of CoNLL-2003 are licensed for research only; none of them is in it.",
+        "On WikiANN and the Broad Twitter Corpus, which have no MISC, spans of it do not count.",
         "Sentences are read one by one; of others a text only helps by the names that it repeats.",
         "Of a word with more than 20 characters the first and last ten are read.",
     ],
