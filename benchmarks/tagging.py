@@ -25,7 +25,7 @@ from rnnapps.report import Report
 from rnnapps.runtime.lower import lower
 from rnnapps.runtime.session import KerasSession, OnnxSession, Session
 
-PRESET, PARAGRAPHS, BATCH, ROUNDS = "open", 600, 32, 3
+PRESET, PARAGRAPHS, BATCH, ROUNDS = "conll2003", 600, 32, 3
 INPUTS = ["words", "shapes", "characters", "vectors", "lengths"]
 
 
