@@ -100,13 +100,13 @@ def train(
         return run(
             network,
             rows(names, "train"),
-            rows(kept, "valid"),
+            held_out,
             tags=pipe.tags,
             seed=recipe.seed,
             checkpoint_dir=folder,
             resume=True,
             settings={
-                "datasets": [list(names), list(recipe.datasets)],
+                "datasets": list(recipe.datasets),
                 "first": recipe.first,
                 "network": recipe.network,
             },
@@ -115,6 +115,7 @@ def train(
         ).history
 
     kept = recipe.datasets[:1] if recipe.first else recipe.datasets
+    held_out = rows(kept, "valid")
     own = sentences(recipe.datasets[0], "valid")
     with pipe.training(recipe.seed) as network:
         if recipe.first:
