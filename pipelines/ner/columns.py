@@ -47,6 +47,8 @@ def read_columns(
         word, tag = map(index, columns or ((1, 3) if universal else (0, -1)))
     except (TypeError, ValueError) as error:
         raise InputError(f"Expected columns as two numbers. Received: {columns!r}.") from error
+    if word == tag:
+        raise InputError(f"Expected columns as two numbers that differ. Received: {columns!r}.")
     least = max(2, *(each + 1 if each >= 0 else -each for each in (word, tag)))
     rows: list[Pair] = []
     places: list[list[str]] = []
@@ -74,8 +76,9 @@ def read_columns(
             )
         if len(cells) < least or not cells[word].strip() or not cells[tag].strip():
             raise InputError(
-                f"{path}, line {number}: Expected columns with a word and a tag, and an empty line "
-                f"between sentences. Received: {line!r:.80}."
+                f"{path}, line {number}: Expected a word in column {word} and a tag in column "
+                f"{tag}, counted from 0 or from the end, -1, and an empty line between sentences. "
+                f"Received: {line!r:.80}."
             )
         if begins:
             rows.append(([], []))

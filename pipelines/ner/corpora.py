@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rnnapps.data import datasets
 from rnnapps.data.tags import bioes, spans
-from rnnapps.pipelines.ner.data import Sentence, tagged
+from rnnapps.pipelines.ner.data import tagged
+from rnnapps.pipelines.ner.reading import Sentence
 
 
 def sentences(dataset: str, split: str) -> list[Sentence]:

@@ -3,28 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from itertools import chain, pairwise
+from collections.abc import Iterable, Sequence
+from itertools import chain
+from numbers import Integral
 from operator import index
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import numpy as np
-
-from rnnapps.data.tags import (
-    LETTERS,
-    OUTSIDE,
-    Span,
-    TagError,
-    bioes,
-    mark_spans,
-    scheme,
-    spans,
-)
+from rnnapps.data.tags import LETTERS, OUTSIDE, TagError, bioes, mark_spans, scheme, spans
 from rnnapps.data.text_forms import check_texts, column, framed, read_table
 from rnnapps.errors import InputError, at
 from rnnapps.pipelines.ner.columns import Pair, read_columns
-from rnnapps.pipelines.ner.reading import check_words, located
+from rnnapps.pipelines.ner.reading import Sentence, check_words
+from rnnapps.pipelines.ner.text_spans import of_texts
 
 FORMS = (
     "a file of CoNLL columns, a .jsonl file or a frame with the columns of words and tags, or of "
@@ -32,27 +23,11 @@ FORMS = (
 )
 #: Columns of a table that have words or texts, and those with tags or spans.
 COLUMNS = ("words", "tokens", "text"), ("tags", "ner_tags", "spans", "entities", "label")
-#: Names under which a span has its label.
-LABELS = ("entity_group", "label", "entity")
 #: What spans are called that tags mark by `B` and `I` alone.
 UNNAMED = "entity"
 #: More different tags that stand alone than this, or than a tenth of the words, are none.
 MOST = 100
 _ODD = re.compile(r"[BIESLUMW][-_ ].+", re.IGNORECASE)
-
-
-class Sentence(NamedTuple):
-    """Words with a tag each.
-
-    Attributes:
-        words: the words.
-        tags: BIOES, or tags that stand alone.
-        document: number of the text that the sentence is of, where that is known.
-    """
-
-    words: list[str]
-    tags: list[str]
-    document: int | None = None
 
 
 def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> list[Sentence]:
@@ -87,7 +62,7 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
             check_texts([text for text, _ in pairs])
             if any(document is not None for document in given):
                 raise InputError(f"Expected {FORMS}. Received: texts with numbers of documents.")
-            found = [each for n, pair in enumerate(pairs) for each in _of_text(n, *pair)]
+            found = of_texts(pairs)
             if not found:
                 raise InputError(f"Expected {FORMS}. Received: texts without a word.")
             return found
@@ -119,19 +94,39 @@ def tagged(x: Any, y: Any = None, columns: tuple[int, int] | None = None) -> lis
     return found
 
 
-def check_known(sentences: Sequence[Sentence], tags: Sequence[str]) -> None:
-    """Checks that all tags are known.
+def labels_of(tags: Iterable[str]) -> list[str]:
+    """Gives the labels of tags that mark spans, or those that stand alone, each once.
+
+    Example:
+    >>> from rnnapps.pipelines.ner.data import labels_of
+    >>> labels_of(["O", "B-PER", "E-PER", "S-LOC"]), labels_of(["NOUN", "VERB", "NOUN"])
+    (['PER', 'LOC'], ['NOUN', 'VERB'])
+    """
+    names = list(tags)
+    if not mark_spans(names):
+        return list(dict.fromkeys(names))
+    return list(dict.fromkeys(name[2:] for name in names if name != OUTSIDE))
+
+
+def check_known(sentences: Sequence[Sentence], tags: Sequence[str], remedy: str) -> None:
+    """Checks that all labels are known.
+
+    Args:
+        sentences: The sentences.
+        tags: Those that are known.
+        remedy: What the error tells to do.
 
     Raises:
         InputError: If one is not.
     """
     known = set(tags)
     for number, sentence in enumerate(sentences):
-        for tag in sentence.tags:
-            if tag not in known:
-                raise InputError(
-                    f"Sentence {number}: Expected tags among {sorted(known)}. Received: {tag!r}."
-                )
+        unknown = labels_of(tag for tag in sentence.tags if tag not in known)
+        if unknown:
+            raise InputError(
+                f"Sentence {number}: Expected labels among {sorted(labels_of(tags))}. Received: "
+                f"{unknown}. {remedy}"
+            )
 
 
 def _check_alone(rows: list[Pair], places: list[list[str]]) -> None:
@@ -171,6 +166,12 @@ def _pairs(x: Any, y: Any) -> tuple[list[tuple[Any, Any]], list[int | None]]:
         x, y = (column(x, str(name)) for name in names)
     pairs: list[tuple[Any, Any]] = []
     documents: list[int | None] = []
+    counts = [len(each) for each in (x, y) if hasattr(each, "__len__")]
+    if y is not None and len(set(counts)) == 2:
+        raise InputError(
+            f"Expected as many lists of tags or spans as texts. Received: {counts[0]} texts and "
+            f"{counts[1]} lists."
+        )
     try:
         for a, b, *rest in x if y is None else zip(x, y, strict=True):
             (document,) = rest or [None]
@@ -187,6 +188,12 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
         return [], []
     with at(where):
         check_words(words)
+    numbers = [tag for tag in tags if isinstance(tag, Integral)] if words else []
+    if numbers:
+        raise InputError(
+            f"{where}, its tags: Expected names, such as 'B-PER'. Received: {numbers[0]!r}. Do put "
+            "the names in place of numbers first: [names[n] for n in tags]."
+        )
     with at(f"{where}, its tags"):
         check_words(tags)
     if len(words) != len(tags):
@@ -195,66 +202,3 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
             f"{len(tags)} tags."
         )
     return list(words), [tag.strip() for tag in tags]
-
-
-def _of_text(number: int, raw: str, asked: Any) -> list[Sentence]:
-    """Splits a text with spans of characters into tagged sentences."""
-    if isinstance(asked, Mapping):
-        asked = asked.get("entities", asked.get("spans"))
-    try:
-        given = sorted(map(_mark, asked))
-        check_words([label for *_, label in given] or ["none"])
-    except (TypeError, ValueError, LookupError, OverflowError) as error:
-        raise InputError(
-            f"Text {number}: Expected spans (start, end, label), or dicts as predict gives them. "
-            f"Received: {asked!r:.80}."
-        ) from error
-    marks = [(*_trimmed(start, end, raw), label) for start, end, label in given]
-    text, places, begins = located(raw)
-    edges = {edge for start, end, _ in marks for edge in (start, end) if 0 <= edge <= len(text)}
-    cut = _cut(places.tolist(), edges)
-    firsts = {start: index for index, (start, _) in enumerate(cut)}
-    ends = {end: index + 1 for index, (_, end) in enumerate(cut)}
-    found: list[Span] = []
-    for own, (start, end, label) in zip(given, marks, strict=True):
-        before = found[-1].end if found else 0
-        if start not in firsts or end not in ends or not before <= firsts[start] < ends[end]:
-            raise InputError(
-                f"Text {number}: Expected spans that begin and end with a word and do not overlap, "
-                f"within the {len(text)} characters of the text. Received: {own} for {raw!r:.80}."
-            )
-        found.append(Span(firsts[start], ends[end], label))
-    inside = {index for span in found for index in range(span.first + 1, span.end)}
-    bounds = [firsts[start] for start in places[begins, 0].tolist() if firsts[start] not in inside]
-    words, tags = [text[start:end] for start, end in cut], bioes(found, len(cut))
-    return [Sentence(words[a:b], tags[a:b], number) for a, b in pairwise([*bounds, len(cut)])]
-
-
-def _mark(asked: Any) -> tuple[int, int, str]:
-    """Reads a span of characters, a tuple or a dict as `predict` gives it."""
-    if isinstance(asked, Mapping):
-        named = [asked[name] for name in LABELS if name in asked]
-        asked = asked["start"], asked["end"], named[0]
-    start, end, label = asked
-    if label is None or label != label:  # not a number: an empty cell
-        raise ValueError("no label")
-    return int(start), int(end), str(label)
-
-
-def _trimmed(start: int, end: int, text: str) -> tuple[int, int]:
-    """Leaves the outer blanks of a span out; one that is not within the text stays as it is."""
-    if not 0 <= start < end <= len(text):
-        return start, end
-    inner = text[start:end]
-    start += len(inner) - len(inner.lstrip())
-    return start, start + len(inner.strip())
-
-
-def _cut(places: list[list[int]], edges: set[int]) -> list[tuple[int, int]]:
-    """Cuts words where a span begins or ends within one."""
-    every = np.array(sorted(edges), np.int64)
-    found = []
-    for start, end in places:
-        inner = every[(every > start) & (every < end)].tolist()
-        found += list(pairwise([start, *inner, end]))
-    return found

@@ -10,8 +10,8 @@ import numpy as np
 
 from rnnapps.data.tags import Span, mark_spans
 from rnnapps.decoding.viterbi import Chain, Posterior
-from rnnapps.pipelines.ner.data import Sentence
 from rnnapps.pipelines.ner.decoding import decode, marked
+from rnnapps.pipelines.ner.reading import Sentence
 from rnnapps.report import Report
 
 #: How many of the most frequent mistakes are shown.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -40,6 +41,21 @@ def tags_for(seen: Iterable[str], known: list[str]) -> list[str]:
     if seen <= set(known):
         return known
     return span_tags(tag[2:] for tag in seen - {OUTSIDE}) if mark_spans(seen) else sorted(seen)
+
+
+def warn_of_new_head(known: list[str], labels: list[str]) -> None:
+    """Warns that labels replace those that the tagger knows.
+
+    Args:
+        known: Labels that it knows.
+        labels: Labels that it shall learn.
+    """
+    new, lost = ([x for x in a if x not in b] for a, b in ((labels, known), (known, labels)))
+    forgotten = f" It forgets {', '.join(lost)}, of which no example is given." if lost else ""
+    warnings.warn(
+        f"The tagger did not know {', '.join(new)}, so it learns all labels anew.{forgotten}",
+        stacklevel=4,
+    )
 
 
 def carried_over(network: Any, kept: Mapping[str, np.ndarray], same_tags: bool) -> None:

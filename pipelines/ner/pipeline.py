@@ -17,11 +17,11 @@ from rnnapps.errors import at
 from rnnapps.files import replace_bytes
 from rnnapps.fine_tuning import kept_if_refused
 from rnnapps.pipeline import Example, Pipeline
-from rnnapps.pipelines.ner.data import Sentence, check_known, tagged
+from rnnapps.pipelines.ner.data import check_known, labels_of, tagged
 from rnnapps.pipelines.ner.decoding import decode, score
 from rnnapps.pipelines.ner.features import Features
-from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for
-from rnnapps.pipelines.ner.reading import check_words, located
+from rnnapps.pipelines.ner.growth import carried_over, span_tags, tags_for, warn_of_new_head
+from rnnapps.pipelines.ner.reading import Sentence, check_words, located
 from rnnapps.pipelines.ner.rendering import Rendering
 from rnnapps.pipelines.ner.repeats import agreed, numbered
 
@@ -66,10 +66,7 @@ class NamedEntities(Pipeline):
     @property
     def labels(self) -> list[str]:
         """The labels of spans."""
-        names = self.tags
-        if not mark_spans(names):
-            return names
-        return list(dict.fromkeys(name[2:] for name in names if name != OUTSIDE))
+        return labels_of(self.tags)
 
     @classmethod
     def untrained(
@@ -217,8 +214,8 @@ class NamedEntities(Pipeline):
     ) -> keras.callbacks.History:
         """Trains on own texts; a second call continues.
 
-        Labels that the pipeline does not know replace its own, and the head begins anew. Words and
-        characters that it does not know are added.
+        Labels that the pipeline does not know replace its own, and the head begins anew, of which
+        there is a warning. Words and characters that it does not know are added.
 
         Args:
             x: A file of CoNLL columns (IOB1, IOB2 and BIOES are recognised); a .jsonl file or a
@@ -267,7 +264,7 @@ class NamedEntities(Pipeline):
             epochs = int(np.clip(-(-6000 * batch_size // len(own)), 10, 40))
         tags = tags_for({tag for sentence in own for tag in sentence.tags}, self.tags)
         with at("validation_data"):
-            check_known(others, tags)
+            check_known(others, tags, "What is not in the training data cannot be learnt.")
         # Imports Keras, which takes seconds: only when the data is known to be sound.
         from rnnapps.pipelines.ner.training import train
 
@@ -316,7 +313,7 @@ class NamedEntities(Pipeline):
         own = tagged(x, y, columns)
         seen = {tag for sentence in own for tag in sentence.tags} - {OUTSIDE}
         if seen and not seen & set(self.tags):
-            check_known(own, self.tags)
+            check_known(own, self.tags, "Do teach them by fit, or name a preset that knows them.")
         ends = np.cumsum([len(sentence.words) for sentence in own])[:-1]
         numbers = np.split(numbered([word for sentence in own for word in sentence.words]), ends)
         numbered_texts: dict[Any, int] = {}
@@ -406,9 +403,11 @@ class NamedEntities(Pipeline):
         same_tags = tags == self.tags
         if same_tags and all(self.files[name] == data for name, data in files.items()):
             return
+        fresh = self._weights is None and not self.metadata
         if not same_tags:
             self.preprocessor.pop("repeats", None)
-        fresh = self._weights is None and not self.metadata
+        if not same_tags and not fresh:
+            warn_of_new_head(self.labels, labels_of(tags))
         kept = {} if fresh else self.weights()
         self.preprocessor["tags"] = tags
         self.files.update(files)

@@ -1,4 +1,4 @@
-"""What the pipeline reads: a text or its words, and where they and its sentences stand."""
+"""What the pipeline reads: a text or its words, where they stand, and sentences with tags."""
 
 from __future__ import annotations
 
@@ -10,6 +10,20 @@ import numpy as np
 from rnnapps.data.text import check_text
 from rnnapps.data.words import sentences, words
 from rnnapps.errors import InputError
+
+
+class Sentence(NamedTuple):
+    """Words with a tag each.
+
+    Attributes:
+        words: the words.
+        tags: BIOES, or tags that stand alone.
+        document: number of the text that the sentence is of, where that is known.
+    """
+
+    words: list[str]
+    tags: list[str]
+    document: int | None = None
 
 
 class Located(NamedTuple):

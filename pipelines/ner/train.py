@@ -18,11 +18,11 @@ from rnnapps.data.word_vectors import WordVector
 from rnnapps.pipeline import Example
 from rnnapps.pipelines.ner import guessing, public_vectors
 from rnnapps.pipelines.ner.corpora import sentences
-from rnnapps.pipelines.ner.data import Sentence
 from rnnapps.pipelines.ner.features import UNKNOWN, Features, normal
 from rnnapps.pipelines.ner.growth import tags_for
 from rnnapps.pipelines.ner.pipeline import NamedEntities
 from rnnapps.pipelines.ner.public_vectors import packed
+from rnnapps.pipelines.ner.reading import Sentence
 from rnnapps.pipelines.ner.recipes import RECIPES, Recipe
 from rnnapps.training.command import command
 

@@ -108,10 +108,17 @@ def spans(tags: Sequence[str], scheme: str) -> list[Span]:
         letter = LETTERS.get(tag[0], OUTSIDE) if tag != OUTSIDE else OUTSIDE
         goes_on = letter in "IE" and begun is not None and begun[1] == tag[2:]
         if letter in "IE" and not goes_on and scheme != "IOB1":
-            raise TagError(f"Expected a tag that begins a span. Received: {tag!r}.", index)
+            before = "first" if index == 0 else f"after {tags[index - 1]!r}"
+            raise TagError(
+                f"Expected a tag that begins a span, as {'B' + tag[1:]!r} does. Received: {tag!r} "
+                f"{before}.",
+                index,
+            )
         if begun is not None and not goes_on:
             if scheme == "BIOES":
-                raise TagError(f"Expected a tag that ends the span. Received: {tag!r}.", index)
+                raise TagError(
+                    f"Expected a tag that ends the span of {begun[1]!r}. Received: {tag!r}.", index
+                )
             found.append(Span(begun[0], index, begun[1]))
             begun = None
         if letter != OUTSIDE and not goes_on:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from rnnapps.pipelines.ner.corpora import without_users
-from rnnapps.pipelines.ner.data import Sentence
+from rnnapps.pipelines.ner.reading import Sentence
 
 
 def test_names_of_users_are_not_tagged_and_others_stay():

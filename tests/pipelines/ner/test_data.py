@@ -9,6 +9,8 @@ import pytest
 from rnnapps.errors import InputError
 from rnnapps.pipelines.ner.data import tagged
 
+FOUND = {"entity_group": "PER", "score": 0.9, "word": "Ann", "start": 0, "end": 3}
+
 
 def test_columns_are_read_whatever_their_scheme(tmp_path):
     first = "EU NNP I-NP I-ORG\nrejects VBZ I-VP O\nGerman JJ I-NP I-MISC\n"
@@ -48,8 +50,26 @@ def test_a_text_is_cut_where_a_span_cuts_a_word_and_where_sentences_end():
 
 
 def test_a_span_may_come_as_predict_gives_it():
-    found = {"entity_group": "PER", "score": 0.9, "word": "Ann", "start": 0, "end": 3}
-    assert tagged([("Ann left", [found])]) == tagged([("Ann left", [(0, 3, "PER")])])
+    assert tagged([("Ann left", [FOUND])]) == tagged([("Ann left", [(0, 3, "PER")])])
+
+
+def test_places_within_a_word_are_warned_of():
+    with pytest.warns(UserWarning, match="Of 2 spans 1 begin or end within .* 'helves' in 'Two sh"):
+        (sentence,) = tagged([("Two shelves", [(0, 3, "QUANTITY"), (5, 11, "PRODUCT")])])
+    assert sentence.words == ["Two", "s", "helves"]
+
+
+def test_a_text_without_tags_is_told_by_number():
+    with pytest.raises(InputError, match="2 texts and 1 lists"):
+        tagged([["Ann"], ["Bob"]], [["O"]])
+
+
+@pytest.mark.parametrize("columns", [(0, 0), (0, 5)])
+def test_columns_that_cannot_be_are_told(tmp_path, columns):
+    file = tmp_path / "own.conll"
+    file.write_text("Ann B-PER\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"differ|a tag in column 5, .*'Ann B-PER'"):
+        tagged(file, columns=columns)
 
 
 def test_other_libraries_spans_are_read():
@@ -105,7 +125,10 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([(["Ann"], ["O", "O"])], "Sentence 0: Expected a tag for each word"),
         ([(["Ann", ""], ["O", "O"])], "Sentence 0: Expected a word"),
         ([("Ann left", [(1, 3, "PER"), (2, 8, "PER")])], "do not overlap"),
-        ([("Ann left", [(0, 5, "PER"), (4, 6, "PER")])], "begin and end with a word"),
+        ([("Ann left", [(0, 5, "PER"), (4, 8, "PER")])], r"overlap. .*\(0, 5, 'PER'\) and \(4"),
+        ([("Ann left", [(0, 3, "O")])], "Text 0: Expected spans with bare labels.*'O'"),
+        ([("Ann left", [(0, 3, "B-PER")])], "bare labels, such as 'PER'.*'B-PER'"),
+        ([("Ann left", [FOUND | {"word": "left"}])], "Text 0: Expected 'left' .* Received: 'Ann'"),
         ([("Ann left", [(0, 9, "PER")])], r"8 characters of the text. Received: \(0, 9, 'PER'\)"),
         ([("Ann left", [(-8, 3, "PER")])], r"Received: \(-8, 3, 'PER'\)"),
         ([("Ann left", [(0, 10**30, "PER")])], "8 characters of the text"),
@@ -116,12 +139,16 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([("Ann left", [(0, float("inf"), "PER")])], "Expected spans"),
         ([("Ann left", [(3, 4, "PER")])], r"Received: \(3, 4, 'PER'\)"),
         ([("Ann left", [(3, 0, "PER")])], r"Received: \(3, 0, 'PER'\)"),
-        ([(["Ann"], [3])], "Sentence 0, its tags: Expected a word"),
+        ([(["Ann"], [3])], r"Sentence 0, its tags: Expected names.*Received: 3.*\[names\[n\]"),
+        ([(["Ann"], [None])], "Sentence 0, its tags: Expected a word"),
         ([(["Ann", "left"], ["B_PER", "O"])], "word 0: Expected 'O' or a tag such as 'B-PER'"),
         ([([f"w{i}"], [f"t{i}"]) for i in range(101)], "101 different ones for 101 words"),
         ([(["Ann"], ["O"]), ([], [])][1:], "no sentence"),
         ([("Ann left", [("a", 4, "PER")])], "Expected spans"),
-        ([(["Ann", "left"], ["B-PER", "I-LOC"])], "Sentence 0, word 1: Expected a tag that begins"),
+        (
+            [(["Ann", "left"], ["B-PER", "I-LOC"])],
+            "word 1: .*'B-LOC' does.*'I-LOC' after 'B-PER'",
+        ),
         ("nowhere.conll", "no file"),
         ([("", [])], "texts without a word"),
         ([("Ann left", [(0, 3, " ")])], "Expected spans"),
