@@ -69,13 +69,14 @@ def test_examples_of_the_readme_run(tmp_path, monkeypatch):
         song.save(f"my-midi/{number}.mid")
     messages = ["it never came,delivery", "where is my money,payment"] * 8
     (tmp_path / "tickets.csv").write_text("\n".join(["text,label", *messages]))
+    (tmp_path / "orders.conll").write_text("Send O\ntwo B-QUANTITY\nshelves B-PRODUCT\n\n" * 8)
     (tmp_path / "letters.txt").write_text("Dear Ann, it rained. I read and wrote.\n" * 40)
     (tmp_path / "call.wav").write_bytes(pipeline("speech").example())
     (tmp_path / "recordings.csv").write_text("audio,text\n" + "call.wav,hello you\n" * 8)
     for code in blocks(ROOT / "README.md", ""):
         exec(code, {"microphone": [np.zeros(1600)]})
     made = {"song.mid", "my-style", "my-style.onnx", "my-tickets", "my-letters", "my-voice"}
-    made |= {"call.srt"}
+    made |= {"call.srt", "my-tagger"}
     assert made <= {path.name for path in tmp_path.iterdir()}
 
 

@@ -181,19 +181,21 @@ class NamedEntities(Pipeline):
         """
         return super().predict(x, batch_size, **options)
 
-    def render(self, text: str) -> Rendering:
-        """Shows a text with its spans.
+    def render(self, x: Any) -> Rendering:
+        """Shows texts with their spans.
 
         Args:
-            text: A text, or its words.
+            x: A text or a list of texts, as in `predict`.
 
         Returns:
             The rendering, which a notebook shows with the spans coloured.
 
         Raises:
-            InputError: If it is neither.
+            InputError: If an input is neither text nor words.
         """
-        return Rendering(located(text).text, self.predict([text])[0])
+        texts = x if isinstance(x, list | tuple) else [x]
+        found = self.predict(texts)
+        return Rendering([located(text).text for text in texts], found)
 
     def fit(  # type: ignore[override]
         self,

@@ -1,4 +1,4 @@
-"""A text with its spans coloured."""
+"""Texts with their spans coloured."""
 
 from __future__ import annotations
 
@@ -15,30 +15,18 @@ STYLE = "background:hsl({},70%,85%);color:#111;border-radius:4px;padding:0.15em 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A text with its spans, which a notebook shows coloured.
+    """Texts with their spans, which a notebook shows coloured.
 
     Attributes:
-        text: The text.
-        spans: As `predict` gives them.
+        texts: The texts.
+        spans: Those of each, as `predict` gives them.
     """
 
-    text: str
-    spans: list[dict[str, Any]]
+    texts: list[str]
+    spans: list[list[dict[str, Any]]]
 
     def _repr_html_(self) -> str:
-        parts, end = [], 0
-        for span in self.spans:
-            label = span["entity_group"]
-            hue = zlib.crc32(label.encode()) % 360
-            parts += [
-                escape(self.text[end : span["start"]]),
-                f'<mark title="{span["score"]:.2f}" style="{STYLE.format(hue)}">',
-                f'{escape(span["word"])} <small style="font-weight:bold">{escape(label)}</small>',
-                "</mark>",
-            ]
-            end = span["end"]
-        body = "".join([*parts, escape(self.text[end:])])
-        return f'<p style="white-space:pre-wrap;line-height:2.1">{body}</p>'
+        return "\n".join(map(_paragraph, self.texts, self.spans))
 
     def save(self, path: str | Path) -> Path:
         """Writes a page.
@@ -53,3 +41,19 @@ class Rendering:
             InputError: If it ends otherwise.
         """
         return save_page(path, self._repr_html_(), "Named entities")
+
+
+def _paragraph(text: str, spans: list[dict[str, Any]]) -> str:
+    parts, end = [], 0
+    for span in spans:
+        label = span["entity_group"]
+        hue = zlib.crc32(label.encode()) % 360
+        parts += [
+            escape(text[end : span["start"]]),
+            f'<mark title="{span["score"]:.2f}" style="{STYLE.format(hue)}">',
+            f'{escape(span["word"])} <small style="font-weight:bold">{escape(label)}</small>',
+            "</mark>",
+        ]
+        end = span["end"]
+    body = "".join([*parts, escape(text[end:])])
+    return f'<p style="white-space:pre-wrap;line-height:2.1">{body}</p>'

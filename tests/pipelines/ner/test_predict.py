@@ -80,11 +80,17 @@ def test_a_rendering_shows_the_text_with_its_spans_and_nothing_else_of_it(pipe, 
     shown = re.sub(r" <small.*?</small>|</?mark.*?>|</?p.*?>", "", rendering._repr_html_())
     assert shown == escape(text)
     assert "PER" in rendering._repr_html_()
-    assert rendering.save(tmp_path / "page.html").read_text(encoding="utf-8").count("<mark") == len(
-        rendering.spans
-    )
+    page = rendering.save(tmp_path / "page.html").read_text(encoding="utf-8")
+    assert page.count("<mark") == len(pipe.predict(text)) > 0
     with pytest.raises(InputError, match=r"\.html"):
         rendering.save(tmp_path / "page.txt")
+
+
+def test_a_rendering_of_a_list_shows_each_text_as_predict_reads_it(pipe):
+    texts = ["Ann left.", ["Bob", "met", "Ann"]]
+    html = pipe.render(texts)._repr_html_()
+    assert html == "\n".join(pipe.render([each])._repr_html_() for each in texts)
+    assert html.count("<p ") == 2
 
 
 def test_an_export_has_all_that_the_best_path_needs(pipe, tmp_path):
