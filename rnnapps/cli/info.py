@@ -33,6 +33,7 @@ def info(
     print(f"{entry.task}: {entry.summary}")
     if entry.aliases:
         print(f"aliases: {', '.join(entry.aliases)}")
-    print(f"presets: {', '.join(presets) or '(none shipped)'}")
+    names = [f"{name} (default)" if name == entry.default else name for name in presets]
+    print(f"presets: {', '.join(names) or '(none shipped)'}")
     if found:
         print(f"\n{card({**found.metadata, 'name': found.directory.name})}", end="")

@@ -12,7 +12,7 @@ from rnnapps.tables import Table
 def list_tasks(
     json: bool = typer.Option(False, "--json", help="Print JSON lines."),
 ) -> None:
-    """List the tasks and their presets."""
+    """List the tasks and their presets, the default first."""
     rows = [
         {
             "task": entry.task,
