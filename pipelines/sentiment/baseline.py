@@ -10,6 +10,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 
+#: What the linear model takes for a word.
+TOKENS = r"(?u)\w+(?:'\w+)?|[!?]"
+
 
 class LogCountRatios(TransformerMixin, BaseEstimator):
     """Weighs each feature by the log of how much more often it occurs with one of two labels.
@@ -47,7 +50,7 @@ def linear_model(texts: list[str], labels: list[str], strength: float = 40.0) ->
         ngram_range=(1, 3),
         min_df=2 if len(texts) > 5000 else 1,
         sublinear_tf=True,
-        token_pattern=r"(?u)\w+(?:'\w+)?|[!?]",
+        token_pattern=TOKENS,
         dtype=np.float32,
     )
     regression = LogisticRegression(C=strength, solver="liblinear", dual=True, random_state=0)

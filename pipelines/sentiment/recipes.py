@@ -32,11 +32,16 @@ PRETRAINING: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Phase:
-    """Passes over the texts, the rates of the first layers and of the head, adversarial moves."""
+    """Passes over the texts, the rates of the first layers and of the head, adversarial moves.
+
+    Where there is `backward`, there are four judges: a network that reads from the end has learnt
+    so before, the linear model has learnt from all texts, and there are vectors of documents.
+    """
 
     epochs: int
     learning_rate: tuple[float, float]
     adversarial: float = 0.0
+    backward: Phase | None = None
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,11 @@ RECIPES = {
         self_training=(
             Phase(epochs=2, learning_rate=(8e-4, 3e-3), adversarial=0.02),
             Phase(epochs=1, learning_rate=(5e-4, 2e-3)),
+            Phase(
+                epochs=1,
+                learning_rate=(5e-4, 2e-3),
+                backward=Phase(epochs=2, learning_rate=(2e-3, 4e-3)),
+            ),
         ),
         phrases={"buckets": 2**17, "strength": 10.0},
         network={

@@ -61,9 +61,13 @@ def release(name: str, pipe: Sentiment, chosen: Chosen, directory: Path) -> None
             },
             **{
                 f"self_training_{number}": {
-                    "labels": "mean of the classifier as it was and of the logistic regression",
+                    "labels": f"mean of {TEACHERS[each.backward is not None]}",
                     "texts": "labelled reviews (labels as they are) and unlabelled ones",
                     **phase(each),
+                    **{
+                        f"backward, {name}": value
+                        for name, value in (phase(each.backward) if each.backward else {}).items()
+                    },
                 }
                 for number, each in enumerate(recipe.self_training, 1)
             },
@@ -105,6 +109,12 @@ def phrases_of(recipe: Recipe, chosen: dict[str, float]) -> dict[str, Any]:
     }
 
 
+TEACHERS = {
+    False: "the classifier as it was and of the logistic regression",
+    True: "the classifier as it was, of the same that learnt to read backward from its labels, of "
+    "the logistic regression, which learnt from all texts as both had labelled them, and of "
+    "another on vectors of documents (Doc2Vec, phrases of up to three words)",
+}
 SUMMARIES = {
     "imdb": "Praise or blame in film reviews of any length.",
     "sst2": "Praise or blame in single sentences.",

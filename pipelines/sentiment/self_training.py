@@ -1,54 +1,53 @@
-"""Self-training: what two models that err differently make of unlabelled texts."""
+"""Self-training: what models that err differently make of unlabelled texts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from rnnapps.files import replaced_file
+from rnnapps.pipeline import Example
+from rnnapps.pipelines.sentiment.pipeline import Sentiment
 
-if TYPE_CHECKING:
-    from rnnapps.pipelines.sentiment.pipeline import Sentiment
+
+class Backward(Sentiment):
+    """The classifier, reading each text from its end.
+
+    Reference: Howard and Ruder 2018, "Universal Language Model Fine-tuning for Text
+    Classification", arXiv:1801.06146, section 3.4 (two directions, trained apart).
+    """
+
+    def preprocess(self, raw: Any) -> Example:
+        return {"tokens": super().preprocess(raw)["tokens"][::-1].copy()}
 
 
-def kept_soft_labels(path: Path, pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:
-    """Gives `soft_labels`, from a file where they are there already.
+def backward(pipe: Sentiment) -> Backward:
+    """Gives a classifier with the same weights that reads from the end, and has yet to learn it."""
+    return Backward(pipe.config, pipe.preprocessor, weights=pipe.weights(), files=pipe.files)
+
+
+def kept_mean(path: Path, opinions: Sequence[Callable[[], np.ndarray]]) -> np.ndarray:
+    """Gives the mean of what models hold for likely, from a file where it is there already.
 
     Args:
         path: The `.npy` file, which is written where it is not there.
-        pipe: As in `soft_labels`.
-        linear: As in `soft_labels`.
-        texts: As in `soft_labels`.
+        opinions: What gives the probabilities of each model, of shape `(texts, classes)`.
 
     Returns:
-        As in `soft_labels`.
-    """
-    if not path.exists():
-        with replaced_file(path) as temporary:
-            np.save(temporary, soft_labels(pipe, linear, texts))
-    return np.load(path, allow_pickle=False)
-
-
-def soft_labels(pipe: Sentiment, linear: Any, texts: list[str]) -> np.ndarray:
-    """Gives the mean of what a classifier and a linear model hold for likely.
-
-    Args:
-        pipe: The classifier.
-        linear: A scikit-learn classifier of the same labels, as `linear_model` trains it.
-        texts: Unlabelled texts.
-
-    Returns:
-        Probabilities of the classifier's labels, of shape `(texts, classes)`.
+        Probabilities, float32 of the same shape.
 
     Reference: Hinton, Vinyals, Dean 2015, "Distilling the Knowledge in a Neural Network",
     arXiv:1503.02531, section 2; Xie et al. 2020, "Self-training with Noisy Student",
     arXiv:1911.04252, algorithm 1.
     """
-    order = [list(linear.classes_).index(label) for label in pipe.labels]
-    both = probabilities(pipe, texts) + linear.predict_proba(texts)[:, order]
-    return (both / 2).astype(np.float32)
+    if not path.exists():
+        mean: np.ndarray = np.mean([opinion() for opinion in opinions], axis=0)
+        with replaced_file(path) as temporary:
+            np.save(temporary, mean.astype(np.float32))
+    return np.load(path, allow_pickle=False)
 
 
 def probabilities(pipe: Sentiment, texts: list[str]) -> np.ndarray:

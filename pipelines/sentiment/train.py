@@ -6,6 +6,8 @@ same command is given again.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +16,15 @@ import numpy as np
 from rnnapps.data import datasets
 from rnnapps.data.text_sets import Labelled
 from rnnapps.pipelines.sentiment.baseline import linear_model
+from rnnapps.pipelines.sentiment.document_vectors import document_probabilities
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
-from rnnapps.pipelines.sentiment.self_training import kept_soft_labels
+from rnnapps.pipelines.sentiment.self_training import backward, kept_mean, probabilities
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
+#: By the alphabet, as scikit-learn gives their probabilities.
 LABELS = ["negative", "positive"]
 
 
@@ -50,21 +54,25 @@ def train(
         texts: list[Labelled] = datasets.load(recipe.dataset, split)
         return [each.text for each in texts], one_hot([str(e.label) for e in texts], LABELS)
 
-    def rows(texts: list[str]) -> list[dict[str, np.ndarray]]:
-        return [pipe.preprocess(each) for each in texts]
-
     held_out, held_out_targets = read("valid")
-    validation = rows(held_out), held_out_targets
 
     def learn(
-        texts: list[str], targets: np.ndarray, phase: Phase, folder: str, order: int = 0
+        pipe: Sentiment,
+        texts: list[str],
+        targets: np.ndarray,
+        phase: Phase,
+        folder: str,
+        order: int = 0,
     ) -> Any:
+        def rows(texts: list[str]) -> list[dict[str, np.ndarray]]:
+            return [pipe.preprocess(each) for each in texts]
+
         with pipe.training(recipe.seed) as network:
             return run(
                 network,
                 rows(texts),
                 targets,
-                validation,
+                (rows(held_out), held_out_targets),
                 batch_size=recipe.batch_size,
                 seed=recipe.seed + order,
                 epochs=phase.epochs,
@@ -80,16 +88,29 @@ def train(
                 verbose=verbose,
             )
 
+    def all_targets(step: str, *opinions: Callable[[], np.ndarray]) -> np.ndarray:
+        begun = digest(pipe.weights().values())[:12]
+        file = checkpoints / f"sentiment_{name}_self_training" / f"{step}_{begun}.npy"
+        return np.concatenate([targets, kept_mean(file, opinions)])
+
     texts, targets = read("train")
-    history = learn(texts, targets, recipe.training, f"sentiment_{name}")
+    history = learn(pipe, texts, targets, recipe.training, f"sentiment_{name}")
     if recipe.self_training:
-        linear = linear_model(texts, [LABELS[number] for number in targets.argmax(axis=1)])
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
+        linear = linear_model(texts, names(targets))
     for number, phase in enumerate(recipe.self_training):
         folder = f"sentiment_{name}_self_training_{number + 1}"
-        file = checkpoints / folder / f"soft_labels_{digest(pipe.weights().values())[:12]}.npy"
-        soft = kept_soft_labels(file, pipe, linear, more)
-        history = learn(texts + more, np.concatenate([targets, soft]), phase, folder, number)
+        own, by_phrases = partial(probabilities, pipe, more), partial(linear.predict_proba, more)
+        found = all_targets("two", own, by_phrases)
+        if phase.backward:
+            by_phrases = partial(linear_model(texts + more, names(found)).predict_proba, more)
+            found = all_targets("backward", own, by_phrases)
+            other = backward(pipe)
+            learn(other, texts + more, found, phase.backward, f"{folder}_backward")
+            from_the_end = partial(probabilities, other, more)
+            by_vector = partial(document_probabilities, texts, names(targets), more, held_out)
+            found = all_targets("four", own, by_phrases, from_the_end, by_vector)
+        history = learn(pipe, texts + more, found, phase, folder, number)
     best = int(np.argmin(history.history["val_nats"]))
     chosen = {
         "training": {
@@ -103,6 +124,11 @@ def train(
             pipe, texts, labels, (held_out, held_out_labels), **recipe.phrases
         )
     return pipe, chosen
+
+
+def names(targets: np.ndarray) -> list[str]:
+    """Gives the likeliest label of each text."""
+    return [LABELS[number] for number in targets.argmax(axis=1)]
 
 
 def beginning(name: str, checkpoints: Path, presets: Path) -> Sentiment:

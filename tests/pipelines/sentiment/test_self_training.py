@@ -3,7 +3,8 @@
 import numpy as np
 
 from rnnapps.pipelines.sentiment.baseline import linear_model
-from rnnapps.pipelines.sentiment.self_training import soft_labels
+from rnnapps.pipelines.sentiment.document_vectors import document_probabilities
+from rnnapps.pipelines.sentiment.self_training import backward, kept_mean, probabilities
 
 TEXTS = ["wise and funny", "a wise film", "dull and loud", "a dull film"] * 3
 LABELS = ["positive", "positive", "negative", "negative"] * 3
@@ -14,15 +15,25 @@ def test_the_linear_model_learns_which_phrases_stand_for_a_label():
     assert linear.predict(["wise", "loud"]).tolist() == ["positive", "negative"]
 
 
-def test_soft_labels_are_the_mean_of_classifier_and_linear_model(pipe):
-    unlabelled = ["wise and dull", "funny"]
-    linear = linear_model(TEXTS, LABELS)
-    soft = soft_labels(pipe, linear, unlabelled)
-    ours = [
-        {each["label"]: each["score"] for each in answer}
-        for answer in pipe.predict(unlabelled, top_k=None)
-    ]
-    for given, own, other in zip(soft, ours, linear.predict_proba(unlabelled), strict=True):
-        theirs = dict(zip(linear.classes_, other, strict=True))
-        assert given.sum() == np.float32(1)
-        assert given[1] == np.float32((own["positive"] + theirs["positive"]) / 2)
+def test_the_mean_of_opinions_is_kept(tmp_path):
+    one, other = np.array([[0.2, 0.8]]), np.array([[0.6, 0.4]])
+    file = tmp_path / "judges" / "mean.npy"
+    for opinions in ([lambda: one, lambda: other], []):
+        np.testing.assert_allclose(kept_mean(file, opinions), [[0.4, 0.6]], rtol=1e-6)
+
+
+def test_vectors_of_documents_tell_labels():
+    words = {"positive": "wise funny warm moving bright", "negative": "dull loud stale slow grim"}
+    pick = np.random.default_rng(1).choice
+    labels = list(words) * 200
+    texts = [" ".join(pick(words[label].split(), 100)) for label in labels]
+    found = document_probabilities(texts[:200], labels[:200], texts[200:])
+    assert np.array(["negative", "positive"])[found.argmax(axis=1)].tolist() == labels[200:]
+
+
+def test_the_backward_classifier_reads_from_the_end(pipe):
+    other = backward(pipe)
+    one, turned = (each.preprocess("wise and dull")["tokens"] for each in (pipe, other))
+    assert turned.tolist() == one.tolist()[::-1]
+    scores = [probabilities(each, ["wise and dull"]) for each in (pipe, other)]
+    assert abs(scores[0] - scores[1]).max() > 1e-6
