@@ -34,6 +34,8 @@ PRETRAINING: dict[str, Any] = {
 class Phase:
     """Passes over the texts, the rates of the first layers and of the head, adversarial moves.
 
+    Of several `runs`, which read the texts in different orders, the mean of the weights is taken.
+
     Where there is `backward`, there are four judges: a network that reads from the end has learnt
     so before, the linear model has learnt from all texts, and there are vectors of documents.
     """
@@ -41,6 +43,7 @@ class Phase:
     epochs: int
     learning_rate: tuple[float, float]
     adversarial: float = 0.0
+    runs: int = 1
     backward: Phase | None = None
 
 
@@ -74,6 +77,7 @@ RECIPES = {
             Phase(
                 epochs=1,
                 learning_rate=(5e-4, 2e-3),
+                runs=2,
                 backward=Phase(epochs=2, learning_rate=(2e-3, 4e-3)),
             ),
         ),

@@ -95,7 +95,8 @@ def phase(of: Phase) -> dict[str, Any]:
     """Gives the settings of a phase as the card tells them."""
     moved = {"embeddings moved against it by a share of": of.adversarial} if of.adversarial else {}
     rates = {"learning rates, first layers and head": of.learning_rate}
-    return {"epochs": of.epochs, **rates, **moved}
+    runs = {"trainings, the mean of whose weights is taken": of.runs} if of.runs > 1 else {}
+    return {"epochs": of.epochs, **rates, **moved, **runs}
 
 
 def phrases_of(recipe: Recipe, chosen: dict[str, float]) -> dict[str, Any]:

@@ -13,6 +13,22 @@ from rnnapps.pipeline import Example
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
 
 
+def like(pipe: Sentiment, kind: type[Sentiment] = Sentiment) -> Sentiment:
+    """Gives another classifier with the same weights."""
+    return kind(pipe.config, pipe.preprocessor, weights=pipe.weights(), files=pipe.files)
+
+
+def mean_of(pipes: Sequence[Sentiment]) -> Sentiment:
+    """Gives the classifier whose weights are the mean of those of others, which began alike.
+
+    Reference: Wortsman et al. 2022, "Model soups", arXiv:2203.05482, section 2 (uniform soup).
+    """
+    several = [pipe.weights() for pipe in pipes]
+    weights = {name: np.mean([each[name] for each in several], axis=0) for name in several[0]}
+    first = pipes[0]
+    return Sentiment(first.config, first.preprocessor, weights=weights, files=first.files)
+
+
 class Backward(Sentiment):
     """The classifier, reading each text from its end.
 
@@ -22,11 +38,6 @@ class Backward(Sentiment):
 
     def preprocess(self, raw: Any) -> Example:
         return {"tokens": super().preprocess(raw)["tokens"][::-1].copy()}
-
-
-def backward(pipe: Sentiment) -> Backward:
-    """Gives a classifier with the same weights that reads from the end, and has yet to learn it."""
-    return Backward(pipe.config, pipe.preprocessor, weights=pipe.weights(), files=pipe.files)
 
 
 def kept_mean(path: Path, opinions: Sequence[Callable[[], np.ndarray]]) -> np.ndarray:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +19,13 @@ from rnnapps.pipelines.sentiment.document_vectors import document_probabilities
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
-from rnnapps.pipelines.sentiment.self_training import backward, kept_mean, probabilities
+from rnnapps.pipelines.sentiment.self_training import (
+    Backward,
+    kept_mean,
+    like,
+    mean_of,
+    probabilities,
+)
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.command import command
 
@@ -45,7 +50,7 @@ def train(
     """
     from rnnapps.pipelines.sentiment.phrase_weights import add_phrases
     from rnnapps.pipelines.sentiment.training import one_hot
-    from rnnapps.pipelines.sentiment.training import train as run
+    from rnnapps.pipelines.sentiment.training import train as run_training
 
     recipe = RECIPES[name]
     pipe = beginning(name, checkpoints, presets)
@@ -63,12 +68,12 @@ def train(
         phase: Phase,
         folder: str,
         order: int = 0,
-    ) -> Any:
+    ) -> None:
         def rows(texts: list[str]) -> list[dict[str, np.ndarray]]:
             return [pipe.preprocess(each) for each in texts]
 
         with pipe.training(recipe.seed) as network:
-            return run(
+            run_training(
                 network,
                 rows(texts),
                 targets,
@@ -94,7 +99,7 @@ def train(
         return np.concatenate([targets, kept_mean(file, opinions)])
 
     texts, targets = read("train")
-    history = learn(pipe, texts, targets, recipe.training, f"sentiment_{name}")
+    learn(pipe, texts, targets, recipe.training, f"sentiment_{name}")
     if recipe.self_training:
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
         linear = linear_model(texts, names(targets))
@@ -105,21 +110,24 @@ def train(
         if phase.backward:
             by_phrases = partial(linear_model(texts + more, names(found)).predict_proba, more)
             found = all_targets("backward", own, by_phrases)
-            other = backward(pipe)
+            other = like(pipe, Backward)
             learn(other, texts + more, found, phase.backward, f"{folder}_backward")
             from_the_end = partial(probabilities, other, more)
             by_vector = partial(document_probabilities, texts, names(targets), more, held_out)
             found = all_targets("four", own, by_phrases, from_the_end, by_vector)
-        history = learn(pipe, texts + more, found, phase, folder, number)
-    best = int(np.argmin(history.history["val_nats"]))
+        runs = [like(pipe) for _ in range(phase.runs)]
+        for place, run in enumerate(runs):
+            learn(run, texts + more, found, phase, f"{folder}_run_{place + 1}", number + place)
+        pipe = mean_of(runs)
+    labels, held_out_labels = (each.argmax(axis=1) for each in (targets, held_out_targets))
+    right = probabilities(pipe, held_out)[np.arange(len(held_out)), held_out_labels]
     chosen = {
         "training": {
-            f"validation {figure}": history.history[f"val_{figure}"][best]
-            for figure in ("accuracy", "nats")
+            "validation accuracy": float((right > 0.5).mean()),
+            "validation nats": float(-np.log(right).mean()),
         }
     }
     if recipe.phrases:
-        labels, held_out_labels = (each.argmax(axis=1) for each in (targets, held_out_targets))
         pipe, chosen["phrases"] = add_phrases(
             pipe, texts, labels, (held_out, held_out_labels), **recipe.phrases
         )

@@ -4,7 +4,13 @@ import numpy as np
 
 from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.document_vectors import document_probabilities
-from rnnapps.pipelines.sentiment.self_training import backward, kept_mean, probabilities
+from rnnapps.pipelines.sentiment.self_training import (
+    Backward,
+    kept_mean,
+    like,
+    mean_of,
+    probabilities,
+)
 
 TEXTS = ["wise and funny", "a wise film", "dull and loud", "a dull film"] * 3
 LABELS = ["positive", "positive", "negative", "negative"] * 3
@@ -32,8 +38,16 @@ def test_vectors_of_documents_tell_labels():
 
 
 def test_the_backward_classifier_reads_from_the_end(pipe):
-    other = backward(pipe)
+    other = like(pipe, Backward)
     one, turned = (each.preprocess("wise and dull")["tokens"] for each in (pipe, other))
     assert turned.tolist() == one.tolist()[::-1]
     scores = [probabilities(each, ["wise and dull"]) for each in (pipe, other)]
     assert abs(scores[0] - scores[1]).max() > 1e-6
+
+
+def test_the_mean_of_classifiers_has_the_mean_of_their_weights(pipe):
+    other = like(pipe)
+    other.network.set_weights([weight + 2 for weight in other.network.get_weights()])
+    mean = mean_of([pipe, other]).weights()
+    for name, weight in pipe.weights().items():
+        np.testing.assert_allclose(mean[name], weight + 1, rtol=1e-5)
