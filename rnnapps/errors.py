@@ -1,5 +1,7 @@
 """The exceptions that rnnapps raises on purpose."""
 
+import sys
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -50,6 +52,18 @@ class UnknownNameError(RnnappsError, KeyError):
 
 class PresetError(RnnappsError):
     """A preset directory that is damaged, incomplete or of another format version."""
+
+
+def warn_user(text: str) -> None:
+    """Warns, and names the line outside of rnnapps from which it was called.
+
+    Args:
+        text: What is told.
+    """
+    frame, level = sys._getframe(1), 2
+    while frame.f_back and frame.f_globals.get("__name__", "").split(".")[0] == "rnnapps":
+        frame, level = frame.f_back, level + 1
+    warnings.warn(text, stacklevel=level)
 
 
 @contextmanager

@@ -121,11 +121,13 @@ def check_known(sentences: Sequence[Sentence], tags: Sequence[str], remedy: str)
     """
     known = set(tags)
     for number, sentence in enumerate(sentences):
-        unknown = labels_of(tag for tag in sentence.tags if tag not in known)
+        unknown = [tag for tag in sentence.tags if tag not in known]
         if unknown:
+            spanned = mark_spans(tags) and mark_spans(unknown)
+            ours, theirs = (labels_of(x) if spanned else x for x in (tags, unknown))
             raise InputError(
-                f"Sentence {number}: Expected labels among {sorted(labels_of(tags))}. Received: "
-                f"{unknown}. {remedy}"
+                f"Sentence {number}: Expected labels among {sorted(ours)}. Received: "
+                f"{list(dict.fromkeys(theirs))}. {remedy}"
             )
 
 
@@ -166,11 +168,15 @@ def _pairs(x: Any, y: Any) -> tuple[list[tuple[Any, Any]], list[int | None]]:
         x, y = (column(x, str(name)) for name in names)
     pairs: list[tuple[Any, Any]] = []
     documents: list[int | None] = []
-    counts = [len(each) for each in (x, y) if hasattr(each, "__len__")]
-    if y is not None and len(set(counts)) == 2:
+    if y is not None and isinstance(x, str | Path):
         raise InputError(
-            f"Expected as many lists of tags or spans as texts. Received: {counts[0]} texts and "
-            f"{counts[1]} lists."
+            f"Expected a list of texts beside that of their tags. Received: {x!r:.80}."
+        )
+    counts = [len(each) for each in (x, y) if isinstance(each, list | tuple)]
+    if len(set(counts)) == 2:
+        raise InputError(
+            "Expected tags or spans for each text, an empty list where it has none. Received: "
+            f"{counts[0]} texts, and of these {counts[1]}."
         )
     try:
         for a, b, *rest in x if y is None else zip(x, y, strict=True):
@@ -188,7 +194,7 @@ def _checked(where: str, words: Any, tags: Any) -> Pair:
         return [], []
     with at(where):
         check_words(words)
-    numbers = [tag for tag in tags if isinstance(tag, Integral)] if words else []
+    numbers = [t for t in tags if isinstance(t, Integral)] if isinstance(tags, Sequence) else []
     if numbers:
         raise InputError(
             f"{where}, its tags: Expected names, such as 'B-PER'. Received: {numbers[0]!r}. Do put "

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
 from rnnapps.data.tags import OUTSIDE, mark_spans
+from rnnapps.errors import warn_user
 from rnnapps.pipelines.ner.features import UNKNOWN
 
 #: Layers that begin anew with other tags.
@@ -50,12 +50,13 @@ def warn_of_new_head(known: list[str], labels: list[str]) -> None:
         known: Labels that it knows.
         labels: Labels that it shall learn.
     """
-    new, lost = ([x for x in a if x not in b] for a, b in ((labels, known), (known, labels)))
-    forgotten = f" It forgets {', '.join(lost)}, of which no example is given." if lost else ""
-    warnings.warn(
-        f"The tagger did not know {', '.join(new)}, so it learns all labels anew.{forgotten}",
-        stacklevel=4,
+    new, lost = (
+        ", ".join(label for label in one if label not in other and label != OUTSIDE)
+        for one, other in ((labels, known), (known, labels))
     )
+    reason = f"did not know {new}" if new else "knew other tags"
+    forgotten = f" It forgets {lost}, of which no example is given." if lost else ""
+    warn_user(f"The tagger {reason}, so it learns all labels anew.{forgotten}")
 
 
 def carried_over(network: Any, kept: Mapping[str, np.ndarray], same_tags: bool) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -185,7 +185,7 @@ class NamedEntities(Pipeline):
         """Shows texts with their spans.
 
         Args:
-            x: A text or a list of texts, as in `predict`.
+            x: A text or several, as in `predict`: a text in words is `[["Ann", "met", "Bob"]]`.
 
         Returns:
             The rendering, which a notebook shows with the spans coloured.
@@ -193,7 +193,7 @@ class NamedEntities(Pipeline):
         Raises:
             InputError: If an input is neither text nor words.
         """
-        texts = x if isinstance(x, list | tuple) else [x]
+        texts = [x] if isinstance(x, str) or not isinstance(x, Iterable) else list(x)
         found = self.predict(texts)
         return Rendering([located(text).text for text in texts], found)
 
@@ -406,10 +406,10 @@ class NamedEntities(Pipeline):
         if same_tags and all(self.files[name] == data for name, data in files.items()):
             return
         fresh = self._weights is None and not self.metadata
-        if not same_tags:
-            self.preprocessor.pop("repeats", None)
         if not same_tags and not fresh:
             warn_of_new_head(self.labels, labels_of(tags))
+        if not same_tags:
+            self.preprocessor.pop("repeats", None)
         kept = {} if fresh else self.weights()
         self.preprocessor["tags"] = tags
         self.files.update(files)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import warnings
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
-from rnnapps.data.tags import Span, bioes
-from rnnapps.errors import InputError
+from rnnapps.data.tags import OUTSIDE, Span, bioes, mark_spans
+from rnnapps.errors import InputError, warn_user
 from rnnapps.pipelines.ner.reading import Located, Sentence, check_words, located
 
 #: Names under which a span has its label.
 LABELS = ("entity_group", "label", "entity")
 #: Beginning, end and label of a span.
 Mark = tuple[int, int, str]
-_TAG = re.compile(r"O|[BIES]-.+")
 
 
 def of_texts(pairs: Sequence[tuple[str, Any]]) -> list[Sentence]:
@@ -30,7 +27,7 @@ def of_texts(pairs: Sequence[tuple[str, Any]]) -> list[Sentence]:
 
     Returns:
         The sentences; a word is cut where a span begins or ends within it, and of this there is a
-        warning where both sides are letters.
+        warning where both sides are letters of a script that parts words.
 
     Raises:
         InputError: If they are no spans, overlap or leave the text; it tells where.
@@ -40,30 +37,36 @@ def of_texts(pairs: Sequence[tuple[str, Any]]) -> list[Sentence]:
     >>> of_texts([("Ann saw Bob Roy.", [(0, 3, "PER"), (8, 15, "PER")])])[0].tags
     ['S-PER', 'O', 'B-PER', 'E-PER', 'O']
     """
-    found, halves, count = [], [], 0
-    for number, (raw, asked) in enumerate(pairs):
-        given, read = _marks(number, raw, asked), located(raw)
+    every = [_marks(number, *pair) for number, pair in enumerate(pairs)]
+    labels = {label for given in every for *_, label in given}
+    if OUTSIDE in labels or (labels and mark_spans(labels)):
+        raise InputError(
+            f"Expected spans with bare labels, such as 'PER'. Received: {sorted(labels)}. Do leave "
+            f"'B-' and 'I-' away, and the spans of {OUTSIDE!r} out."
+        )
+    found, halves = [], []
+    for number, ((raw, _), given) in enumerate(zip(pairs, every, strict=True)):
+        read = located(raw)
         found += _of_text(number, read, given)
-        count += len(given)
         halves += [
             f"{raw[start:end]!r} in {raw!r:.60}"
             for start, end, _ in given
             if _within(read, start) or _within(read, end)
         ]
     if halves:
-        warnings.warn(
-            f"Of {count} spans {len(halves)} begin or end within a word, such as {halves[0]}. The "
-            "word is cut there, as predict never does: are the places right?",
-            stacklevel=4,
+        warn_user(
+            f"Of {sum(map(len, every))} spans {len(halves)} begin or end within a word, such as "
+            f"{halves[0]}. The word is cut there, as predict never does: are the places right?"
         )
     return found
 
 
 def _within(read: Located, place: int) -> bool:
-    """Tells whether a place stands within a word, between two letters of it."""
+    """Tells whether a place stands within a word, between two letters that have a case."""
     word = int(np.searchsorted(read.places[:, 0], place)) - 1
-    inner = word >= 0 and place < read.places[word, 1]
-    return bool(inner) and read.text[place - 1 : place + 1].isalpha()
+    if word < 0 or place >= read.places[word, 1]:
+        return False
+    return all(letter.lower() != letter.upper() for letter in read.text[place - 1 : place + 1])
 
 
 def _marks(number: int, raw: str, asked: Any) -> list[Mark]:
@@ -78,11 +81,6 @@ def _marks(number: int, raw: str, asked: Any) -> list[Mark]:
             f"Text {number}: Expected spans (start, end, label), or dicts as predict gives them. "
             f"Received: {asked!r:.80}."
         ) from error
-    for label in (label for *_, label in given if _TAG.fullmatch(label)):
-        raise InputError(
-            f"Text {number}: Expected spans with bare labels, such as 'PER', for what has one. "
-            f"Received: {label!r}."
-        )
     return [(*_trimmed(start, end, raw), label) for start, end, label in given]
 
 

@@ -44,7 +44,7 @@ def document_probabilities(
         texts: The texts with labels.
         labels: Their labels.
         others: The texts without.
-        further: More texts, of which vectors are learnt too.
+        further: More texts, of which vectors are learnt too, to tell what they are worth.
 
     Returns:
         Probabilities of the labels, by the alphabet, of shape `(others, classes)`.
@@ -86,8 +86,10 @@ def document_vectors(texts: Sequence[str]) -> np.ndarray:
         file = Path(folder) / "texts"
         with file.open("w", encoding="utf-8") as lines:
             for number in order:
-                phrases = (each for each in analyse(bare[number]) if each in known)
-                lines.write(" ".join(each.replace(" ", "_") for each in phrases) + "\n")
+                phrases = [each for each in analyse(bare[number]) if each in known]
+                # An empty line would be left out, and the next text take its place.
+                words = " ".join(each.replace(" ", "_") for each in phrases) or "<none>"
+                lines.write(words + "\n")
         model = Doc2Vec(**SETTINGS)
         model.build_vocab(corpus_file=str(file))
         model.train(

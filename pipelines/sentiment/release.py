@@ -114,7 +114,8 @@ TEACHERS = {
     False: "the classifier as it was and of the logistic regression",
     True: "the classifier as it was, of the same that learnt to read backward from its labels, of "
     "the logistic regression, which learnt from all texts as both had labelled them, and of "
-    "another on vectors of documents (Doc2Vec, phrases of up to three words)",
+    "another on vectors of documents (Doc2Vec, phrases of up to three words; learnt of all reviews "
+    "but those of the test part)",
 }
 SUMMARIES = {
     "imdb": "Praise or blame in film reviews of any length.",

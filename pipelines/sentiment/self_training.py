@@ -10,7 +10,11 @@ import numpy as np
 
 from rnnapps.files import replaced_file
 from rnnapps.pipeline import Example
+from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.pipeline import Sentiment
+
+#: What gives the probabilities that a model holds for likely, of shape `(texts, classes)`.
+Opinion = Callable[[], np.ndarray]
 
 
 def like(pipe: Sentiment, kind: type[Sentiment] = Sentiment) -> Sentiment:
@@ -40,12 +44,12 @@ class Backward(Sentiment):
         return {"tokens": super().preprocess(raw)["tokens"][::-1].copy()}
 
 
-def kept_mean(path: Path, opinions: Sequence[Callable[[], np.ndarray]]) -> np.ndarray:
+def kept_mean(path: Path, opinions: Sequence[Opinion]) -> np.ndarray:
     """Gives the mean of what models hold for likely, from a file where it is there already.
 
     Args:
         path: The `.npy` file, which is written where it is not there.
-        opinions: What gives the probabilities of each model, of shape `(texts, classes)`.
+        opinions: Those of each model.
 
     Returns:
         Probabilities, float32 of the same shape.
@@ -74,3 +78,18 @@ def probabilities(pipe: Sentiment, texts: list[str]) -> np.ndarray:
     answers = pipe.predict(texts, batch_size=64, top_k=None)
     scores = [{each["label"]: each["score"] for each in answer} for answer in answers]
     return np.array([[each[label] for label in pipe.labels] for each in scores])
+
+
+def phrase_probabilities(texts: list[str], labels: list[str], others: list[str]) -> np.ndarray:
+    """Gives what a linear model on phrases holds for likely.
+
+    Args:
+        texts: Texts from which it learns.
+        labels: The label of each.
+        others: Any texts.
+
+    Returns:
+        Probabilities of the labels, by the alphabet, of shape `(others, classes)`.
+    """
+    found: np.ndarray = linear_model(texts, labels).predict_proba(others)
+    return found

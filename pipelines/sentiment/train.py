@@ -6,24 +6,25 @@ same command is given again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Sequence
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
 
 from rnnapps.data import datasets
 from rnnapps.data.text_sets import Labelled
-from rnnapps.pipelines.sentiment.baseline import linear_model
 from rnnapps.pipelines.sentiment.document_vectors import document_probabilities
 from rnnapps.pipelines.sentiment.pipeline import VOCABULARY, Sentiment
 from rnnapps.pipelines.sentiment.pretraining import pretrain, vocabulary
 from rnnapps.pipelines.sentiment.recipes import RECIPES, Phase
 from rnnapps.pipelines.sentiment.self_training import (
     Backward,
+    Opinion,
     kept_mean,
     like,
     mean_of,
+    phrase_probabilities,
     probabilities,
 )
 from rnnapps.training.checkpoint import digest
@@ -93,28 +94,29 @@ def train(
                 verbose=verbose,
             )
 
-    def all_targets(step: str, *opinions: Callable[[], np.ndarray]) -> np.ndarray:
-        begun = digest(pipe.weights().values())[:12]
-        file = checkpoints / f"sentiment_{name}_self_training" / f"{step}_{begun}.npy"
-        return np.concatenate([targets, kept_mean(file, opinions)])
+    def all_targets(judges: Sequence[Sentiment], *opinions: Opinion) -> np.ndarray:
+        arrays = [targets, *(weight for each in judges for weight in each.weights().values())]
+        file = f"{len(opinions)}_{digest(arrays)[:12]}.npy"
+        folder = checkpoints / f"sentiment_{name}_self_training"
+        return np.concatenate([targets, kept_mean(folder / file, opinions)])
 
     texts, targets = read("train")
     learn(pipe, texts, targets, recipe.training, f"sentiment_{name}")
     if recipe.self_training:
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
-        linear = linear_model(texts, names(targets))
+        by_phrases = cache(partial(phrase_probabilities, texts, names(targets), more))
     for number, phase in enumerate(recipe.self_training):
         folder = f"sentiment_{name}_self_training_{number + 1}"
-        own, by_phrases = partial(probabilities, pipe, more), partial(linear.predict_proba, more)
-        found = all_targets("two", own, by_phrases)
+        own = cache(partial(probabilities, pipe, more))
+        found = all_targets([pipe], own, by_phrases)
         if phase.backward:
-            by_phrases = partial(linear_model(texts + more, names(found)).predict_proba, more)
-            found = all_targets("backward", own, by_phrases)
+            taught = cache(partial(phrase_probabilities, texts + more, names(found), more))
+            found = all_targets([pipe, pipe], own, taught)
             other = like(pipe, Backward)
             learn(other, texts + more, found, phase.backward, f"{folder}_backward")
             from_the_end = partial(probabilities, other, more)
             by_vector = partial(document_probabilities, texts, names(targets), more, held_out)
-            found = all_targets("four", own, by_phrases, from_the_end, by_vector)
+            found = all_targets([pipe, other], own, taught, from_the_end, by_vector)
         runs = [like(pipe) for _ in range(phase.runs)]
         for place, run in enumerate(runs):
             learn(run, texts + more, found, phase, f"{folder}_run_{place + 1}", number + place)

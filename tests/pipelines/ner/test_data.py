@@ -61,11 +61,12 @@ def test_places_within_a_word_are_warned_of():
 
 def test_places_between_words_are_not_warned_of(recwarn):
     tagged([("Ann-Marie met 李白.", [(0, 3, "PER"), (4, 9, "PER"), (14, 16, "PER")])])
+    tagged([("李白去北京了。", [(0, 2, "PER"), (3, 5, "LOC")])])
     assert not recwarn
 
 
 def test_a_text_without_tags_is_told_by_number():
-    with pytest.raises(InputError, match="2 texts and 1 lists"):
+    with pytest.raises(InputError, match="2 texts, and of these 1"):
         tagged([["Ann"], ["Bob"]], [["O"]])
 
 
@@ -131,8 +132,10 @@ def test_a_span_over_the_end_of_a_sentence_keeps_it_whole():
         ([(["Ann", ""], ["O", "O"])], "Sentence 0: Expected a word"),
         ([("Ann left", [(1, 3, "PER"), (2, 8, "PER")])], "do not overlap"),
         ([("Ann left", [(0, 5, "PER"), (4, 8, "PER")])], r"overlap. .*\(0, 5, 'PER'\) and \(4"),
-        ([("Ann left", [(0, 3, "O")])], "Text 0: Expected spans with bare labels.*'O'"),
-        ([("Ann left", [(0, 3, "B-PER")])], "bare labels, such as 'PER'.*'B-PER'"),
+        ([("Ann left", [(0, 3, "O"), (4, 8, "PER")])], "Expected spans with bare labels.*'O'"),
+        ([("Ann left", [(0, 3, "B-PER")])], "bare labels, such as 'PER'.*'B-PER'.* leave 'B-'"),
+        ([(["Ann"], None)], "Sentence 0, its tags: Expected a list of words"),
+        ([(["Ann"], float("nan"))], "Sentence 0, its tags: Expected a list of words"),
         ([("Ann left", [(0, 9, "PER")])], r"8 characters of the text. Received: \(0, 9, 'PER'\)"),
         ([("Ann left", [(-8, 3, "PER")])], r"Received: \(-8, 3, 'PER'\)"),
         ([("Ann left", [(0, 10**30, "PER")])], "8 characters of the text"),

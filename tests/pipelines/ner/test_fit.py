@@ -24,6 +24,19 @@ def test_new_labels_replace_the_old_ones_and_the_rest_stays(pipe):
     )
 
 
+def test_the_warning_of_new_labels_names_the_line_that_asked(pipe):
+    with pytest.warns(UserWarning, match="did not know town") as found:
+        pipe.fine_tune(PLACES, epochs=1, freeze_epochs=1)
+    assert {warning.filename for warning in found if "town" in str(warning.message)} == {__file__}
+
+
+def test_an_unknown_tag_that_stands_alone_is_told_with_its_sentence():
+    pipe = pipeline("ner", False, units=6, seed=1)
+    rows = [(["a", "b"], ["NOUN", "VERB"])] * 4
+    with pytest.raises(InputError, match=r"Sentence 0: .*\['NOUN', 'VERB'\]. Received: \['O'\]"):
+        pipe.fit(rows, validation_data=[(["a", "b"], ["NOUN", "O"])], epochs=1)
+
+
 def test_new_labels_are_learnt(pipe):
     pipe.fit(PLACES, **LEARNING)
     assert [each["word"] for each in pipe.predict("Go to Oslo")] == ["Oslo"]

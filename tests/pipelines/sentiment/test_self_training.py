@@ -33,7 +33,7 @@ def test_vectors_of_documents_tell_labels():
     pick = np.random.default_rng(1).choice
     labels = list(words) * 200
     texts = [" ".join(pick(words[label].split(), 100)) for label in labels]
-    found = document_probabilities(texts[:200], labels[:200], texts[200:])
+    found = document_probabilities(texts[:200], labels[:200], texts[200:], ["nothing of it"])
     assert np.array(["negative", "positive"])[found.argmax(axis=1)].tolist() == labels[200:]
 
 
