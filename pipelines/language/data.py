@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rnnapps.data.text_forms import TABLES, check_texts, column, decoded, read_table, read_text
-from rnnapps.errors import InputError
+from rnnapps.errors import InputError, warn_user
 from rnnapps.pipelines.language.reading import ANEW, Reader
 
 #: Characters of a passage at least.
@@ -102,10 +101,9 @@ def documents_of(reader: Reader, texts: Sequence[str], advice: str = ANEW) -> li
     """
     share, missing = reader.unknown(reader.check("\n".join(texts), advice))
     if share:
-        warnings.warn(
+        warn_user(
             f"The vocabulary has not got {share:.2%} of the characters ({missing}); they are read "
             f"as unknown, and never written. {advice}",
-            stacklevel=3,
         )
     return reader.all_ids(texts)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 
 from rnnapps.data.grid_midi import grid_from_midi
 from rnnapps.data.midi import notes_of, read_midi
-from rnnapps.errors import InputError, at
+from rnnapps.errors import InputError, at, warn_user
 
 if TYPE_CHECKING:
     from pretty_midi import PrettyMIDI
@@ -91,10 +90,9 @@ def pieces_of(
             written += sum(len(part.notes) for part in midi.instruments if not part.is_drum)
             kept += int(score.onsets.sum())
     if kept < (1 - LEFT_OUT) * written:
-        warnings.warn(
+        warn_user(
             f"Left out {1 - kept / written:.0%} of the notes: of each file the first {len(voices)} "
             f"instruments are read, with {list(voices)} notes at a time.",
-            stacklevel=3,
         )
     return pieces
 

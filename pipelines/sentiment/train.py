@@ -94,9 +94,9 @@ def train(
                 verbose=verbose,
             )
 
-    def all_targets(judges: Sequence[Sentiment], *opinions: Opinion) -> np.ndarray:
+    def all_targets(step: str, judges: Sequence[Sentiment], *opinions: Opinion) -> np.ndarray:
         arrays = [targets, *(weight for each in judges for weight in each.weights().values())]
-        file = f"{len(opinions)}_{digest(arrays)[:12]}.npy"
+        file = f"{step}_{digest(arrays)[:12]}.npy"
         folder = checkpoints / f"sentiment_{name}_self_training"
         return np.concatenate([targets, kept_mean(folder / file, opinions)])
 
@@ -104,22 +104,23 @@ def train(
     learn(pipe, texts, targets, recipe.training, f"sentiment_{name}")
     if recipe.self_training:
         more = [each.text for each in datasets.load(recipe.dataset, "unlabelled")]
+        every = texts + more
         by_phrases = cache(partial(phrase_probabilities, texts, names(targets), more))
     for number, phase in enumerate(recipe.self_training):
         folder = f"sentiment_{name}_self_training_{number + 1}"
         own = cache(partial(probabilities, pipe, more))
-        found = all_targets([pipe], own, by_phrases)
+        found = all_targets("two", [pipe], own, by_phrases)
         if phase.backward:
-            taught = cache(partial(phrase_probabilities, texts + more, names(found), more))
-            found = all_targets([pipe, pipe], own, taught)
+            taught = cache(partial(phrase_probabilities, every, names(found), more))
+            found = all_targets("backward", [pipe], own, taught)
             other = like(pipe, Backward)
-            learn(other, texts + more, found, phase.backward, f"{folder}_backward")
+            learn(other, every, found, phase.backward, f"{folder}_backward")
             from_the_end = partial(probabilities, other, more)
             by_vector = partial(document_probabilities, texts, names(targets), more, held_out)
-            found = all_targets([pipe, other], own, taught, from_the_end, by_vector)
+            found = all_targets("four", [pipe, other], own, taught, from_the_end, by_vector)
         runs = [like(pipe) for _ in range(phase.runs)]
         for place, run in enumerate(runs):
-            learn(run, texts + more, found, phase, f"{folder}_run_{place + 1}", number + place)
+            learn(run, every, found, phase, f"{folder}_run_{place + 1}", number + place)
         pipe = mean_of(runs)
     labels, held_out_labels = (each.argmax(axis=1) for each in (targets, held_out_targets))
     right = probabilities(pipe, held_out)[np.arange(len(held_out)), held_out_labels]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from typing import Any
 
 import keras
@@ -10,6 +9,7 @@ import numpy as np
 
 from rnnapps.data.rows import Rows
 from rnnapps.data.text import UNKNOWN
+from rnnapps.errors import warn_user
 from rnnapps.training.adversarial import Adversarial
 from rnnapps.training.checkpoint import digest
 from rnnapps.training.from_rest import FromRest
@@ -104,21 +104,19 @@ def warn_of_loss(rows: list[dict[str, np.ndarray]]) -> None:
     """
     long = sum(len(row["tokens"]) > LONGEST for row in rows)
     if long:
-        warnings.warn(
+        warn_user(
             f"Of {long} texts with more than {LONGEST} tokens, training reads the beginning and "
             "the end; predict reads them whole.",
-            stacklevel=4,
         )
     unread = sum((row["tokens"][1:] == UNKNOWN).all() for row in rows)
     if unread:
-        warnings.warn(f"Of {unread} texts training can read nothing at all.", stacklevel=4)
+        warn_user(f"Of {unread} texts training can read nothing at all.")
     tokens = np.concatenate([row["tokens"] for row in rows])
     share = float((tokens == UNKNOWN).mean())
     if share > MOST_UNKNOWN:
-        warnings.warn(
+        warn_user(
             f"The vocabulary has not got {share:.0%} of what the texts are made of. For another "
             'language do `pipeline("sentiment", False)` and `fit` instead.',
-            stacklevel=4,
         )
 
 
